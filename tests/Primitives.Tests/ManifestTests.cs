@@ -1,0 +1,56 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace SwarmCompute.Primitives.Tests;
+
+public sealed class ManifestTests
+{
+    private static readonly Manifest Sample = new(
+        Manifest.LlamaCpp, new ModelReference(Hash32.Sha256("model"u8), 1234), 3, 1024, 1, [Manifest.Development], Hash32.Sha256("authority"u8));
+
+    [Fact]
+    public void A_manifest_reads_back_as_it_was_written() => Assert.Equal(Sample, Manifest.Parse(Sample.ToCanonicalBytes()));
+
+    [Fact]
+    public void The_canonical_form_is_this() => Assert.Equal(
+        $$"""{"authority":"{{Sample.Authority}}","contextTokens":1024,"engine":"llama.cpp","model":{"sha256":"{{Sample.Model.Sha256}}","sizeBytes":1234},"stages":3,"tee":["development"],"threads":1,"version":1}""",
+        Encoding.UTF8.GetString(Sample.ToCanonicalBytes()));
+
+    [Theory]
+    [InlineData("colour", "\"red\"", "unknown field 'colour'")]
+    [InlineData("stages", "0", "field 'stages'")]
+    [InlineData("stages", "17", "field 'stages'")]
+    [InlineData("stages", "\"3\"", "field 'stages'")]
+    [InlineData("engine", "\"other\"", "field 'engine'")]
+    [InlineData("tee", "[]", "field 'tee'")]
+    [InlineData("tee", "[\"sgx\"]", "field 'tee'")]
+    [InlineData("tee", "[\"tdx\",\"tdx\"]", "field 'tee'")]
+    [InlineData("authority", "\"00\"", "field 'authority'")]
+    [InlineData("model", "1", "field 'model'")]
+    [InlineData("version", "2", "field 'version'")]
+    [InlineData("contextTokens", "8", "field 'contextTokens'")]
+    public void A_wrong_field_is_named(string field, string value, string named)
+    {
+        var members = CanonicalJson.ParseObject(Sample.ToCanonicalBytes(), ManifestLimits.BytesMax);
+        members[field] = JsonNode.Parse(value);
+        var refusal = Assert.Throws<ManifestException>(() => Manifest.Parse(CanonicalJson.Serialize(members)));
+        Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("version")]
+    [InlineData("engine")]
+    [InlineData("model")]
+    [InlineData("stages")]
+    [InlineData("contextTokens")]
+    [InlineData("threads")]
+    [InlineData("tee")]
+    [InlineData("authority")]
+    public void A_missing_field_is_named(string field)
+    {
+        var members = CanonicalJson.ParseObject(Sample.ToCanonicalBytes(), ManifestLimits.BytesMax);
+        members.Remove(field);
+        var refusal = Assert.Throws<ManifestException>(() => Manifest.Parse(CanonicalJson.Serialize(members)));
+        Assert.Contains($"field '{field}'", refusal.Message, StringComparison.Ordinal);
+    }
+}
