@@ -1,0 +1,25 @@
+namespace SwarmCompute.Chain;
+
+/// <summary>A call to the chain failed; the message is one line that a person can act on.</summary>
+public sealed class ChainException : Exception
+{
+    /// <summary>A failure of a kind other than a revert.</summary>
+    public ChainException(ChainErrorKind kind, string message, Exception? inner = null) : base(message, inner) => Kind = kind;
+
+    private ChainException(string errorName, string message) : base(message)
+    {
+        Kind = ChainErrorKind.Reverted;
+        ErrorName = errorName;
+    }
+
+    /// <summary>Why the call failed.</summary>
+    public ChainErrorKind Kind { get; }
+
+    /// <summary>For <see cref="ChainErrorKind.Reverted"/>: the contract's error, for example <c>StaleEpoch</c>; null for other kinds.</summary>
+    public string? ErrorName { get; }
+
+    /// <summary>A call that the contract refused.</summary>
+    /// <param name="errorName">The contract's error, without arguments.</param>
+    /// <param name="message">One line, with the arguments.</param>
+    public static ChainException Reverted(string errorName, string message) => new(errorName, message);
+}
