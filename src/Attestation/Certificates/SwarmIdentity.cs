@@ -79,9 +79,10 @@ public abstract record SwarmIdentity
 
     internal X509Extension ToExtension()
     {
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddUri(new Uri(ToString()));
-        return names.Build(critical: true);
+        var writer = new AsnWriter(AsnEncodingRules.DER);                    // not SubjectAlternativeNameBuilder: System.Uri would add a slash
+        using (writer.PushSequence())
+            writer.WriteCharacterString(UniversalTagNumber.IA5String, ToString(), new Asn1Tag(TagClass.ContextSpecific, UriTag));
+        return new X509Extension(SubjectAlternativeName, writer.Encode(), critical: true);
     }
 
     private static SwarmIdentity? Parse(string[] parts) => parts switch
