@@ -1,0 +1,18 @@
+namespace SwarmCompute.Inference;
+
+/// <summary>
+/// Runs the layers of one stage. One instance for each loaded stage. Thread-safe: sessions are independent of each other;
+/// calls on one session are serial, which is the caller's duty.
+/// </summary>
+public interface IStageKernel : IDisposable
+{
+    /// <summary>Floats in a hidden state, for each token.</summary>
+    int EmbeddingLength { get; }
+
+    /// <summary>Tokens that one session can hold.</summary>
+    int ContextTokensMax { get; }
+
+    /// <summary>A session with a fresh KV cache: nothing of an earlier session shows in it.</summary>
+    /// <exception cref="InferenceException">As many sessions are open as the stage was loaded for.</exception>
+    IStageSession Open();
+}

@@ -1,0 +1,27 @@
+namespace SwarmCompute.Inference;
+
+/// <summary>
+/// One sequence in one stage: its KV cache and its position. The same calls (the same hidden states, with the same number of
+/// tokens in each call) give the same bits, in a fresh session too and whatever other sessions do. So a lost stage is
+/// replaced by replaying its calls.
+/// </summary>
+public interface IStageSession : IDisposable
+{
+    /// <summary>Tokens evaluated so far.</summary>
+    int Position { get; }
+
+    /// <summary>Runs a stage that is not the last: the hidden states after its layers, for every token.</summary>
+    /// <param name="hiddenIn">tokens * EmbeddingLength floats, token after token.</param>
+    /// <param name="tokens">Tokens in this call: 1 to the kernel's PrefillTokensMax.</param>
+    /// <param name="hiddenOut">Receives tokens * EmbeddingLength floats.</param>
+    /// <exception cref="InferenceException">The context is full, the session failed before, or the engine failed.</exception>
+    /// <exception cref="InvalidOperationException">This is the last stage.</exception>
+    void RunHidden(ReadOnlySpan<float> hiddenIn, int tokens, Span<float> hiddenOut);
+
+    /// <summary>Runs the last stage: the candidates for the token that follows the last one of this call.</summary>
+    /// <param name="hiddenIn">tokens * EmbeddingLength floats, token after token.</param>
+    /// <param name="tokens">Tokens in this call: 1 to the kernel's PrefillTokensMax.</param>
+    /// <exception cref="InferenceException">The context is full, the session failed before, or the engine failed.</exception>
+    /// <exception cref="InvalidOperationException">This is not the last stage.</exception>
+    Candidates RunLast(ReadOnlySpan<float> hiddenIn, int tokens);
+}

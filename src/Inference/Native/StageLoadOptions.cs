@@ -1,0 +1,23 @@
+namespace SwarmCompute.Inference;
+
+/// <summary>How to load a stage.</summary>
+public sealed record StageLoadOptions
+{
+    /// <summary>Whether the stage ends the model: it then gives candidates instead of hidden states.</summary>
+    public bool Last { get; init; }
+
+    /// <summary>Tokens that one session can hold: 1 to 1,048,576. The KV cache of each open session has this length.</summary>
+    public int ContextTokensPerSession { get; init; } = 1024;
+
+    /// <summary>Sessions that can be open at once: 1 to 256.</summary>
+    public int SessionsMax { get; init; } = 4;
+
+    /// <summary>Threads for each session's calls: 1 to 512. The same number everywhere gives the same bits everywhere.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Layers to run on GPUs: -1 is all of them, where a GPU's plugin loads (chosen at run time); 0 is none.</summary>
+    public int GpuLayers { get; init; } = -1;
+
+    /// <summary>Most tokens in one call: 1 to 512.</summary>
+    public int PrefillTokensMax { get; init; } = 32;
+}
