@@ -1,0 +1,22 @@
+namespace SwarmCompute.Grains.Interfaces;
+
+/// <summary>What the OrderBook contract said. Numbers are append-only.</summary>
+public enum OrderEventKind
+{
+    /// <summary>A customer placed the order and its deposit is locked.</summary>
+    Placed = 1,
+    /// <summary>A slot has a (new) lease.</summary>
+    LeaseAssigned = 2,
+    /// <summary>Every slot has a lease.</summary>
+    Running = 3,
+    /// <summary>The customer closed the order.</summary>
+    Closing = 4,
+    /// <summary>The head's report is on the chain.</summary>
+    ReportSubmitted = 5,
+    /// <summary>The deposit is divided; the order is over.</summary>
+    Settled = 6,
+    /// <summary>Closed before it ran; all refunded.</summary>
+    Cancelled = 7,
+    /// <summary>Past its end without a report; all refunded.</summary>
+    Expired = 8,
+}
