@@ -1,0 +1,41 @@
+using System.Text.Json.Nodes;
+
+namespace SwarmCompute.Attestation;
+
+/// <summary>
+/// Evidence with no hardware behind it: the guest's own word, unsigned. It shows that the code for evidence runs, and nothing about the
+/// machine. Its document is canonical JSON with exactly <c>measurement</c> and <c>reportData</c>.
+/// </summary>
+/// <param name="ReportData">What the evidence is bound to.</param>
+/// <param name="Measurement">SHA-256 of what runs in the guest, as the guest itself says.</param>
+public sealed record DevelopmentEvidence(Hash32 ReportData, Hash32 Measurement)
+{
+    /// <summary>What a reader of a report must know.</summary>
+    public const string Meaning = "no hardware vouches for this run: the machine's owner could have read or changed it";
+
+    private const int DocumentBytesMax = 1024;
+
+    /// <summary>Makes the evidence.</summary>
+    public static Evidence Create(Hash32 reportData, Hash32 measurement) => new(Manifest.Development, CanonicalJson.Serialize(
+        new JsonObject { ["measurement"] = measurement.ToString(), ["reportData"] = reportData.ToString() }));
+
+    /// <summary>Reads a document; null where it has another form. Judges nothing.</summary>
+    public static DevelopmentEvidence? TryRead(ReadOnlyMemory<byte> document)
+    {
+        try
+        {
+            var members = CanonicalJson.ParseObject(document, DocumentBytesMax);
+            return CanonicalJson.Serialize(members).AsSpan().SequenceEqual(document.Span) && members.Count == 2
+                && Digest(members["reportData"]) is { } reportData && Digest(members["measurement"]) is { } measurement
+                ? new DevelopmentEvidence(reportData, measurement)
+                : null;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static Hash32? Digest(JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue<string>(out var text) && Hash32.TryParse(text, out var hash) && hash.ToString() == text ? hash : null;
+}
