@@ -1,0 +1,147 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using SwarmCompute.Attestation;
+
+namespace SwarmCompute.Overlay;
+
+/// <summary>One link to an authenticated peer. Carries frames of bytes, each after its length (4 bytes, little-endian).</summary>
+/// <remarks>Any number of callers may send at once; one at a time may receive. A fault on either way ends the link.</remarks>
+public sealed class OverlayConnection : IAsyncDisposable
+{
+    private const int LengthSize = 4;
+    private static readonly TimeSpan ShutdownTime = TimeSpan.FromMilliseconds(500);
+
+    private readonly Socket _socket;
+    private readonly SslStream _stream;
+    private readonly int _frameBytesMax;
+    private readonly SemaphoreSlim _sending = new(1, 1);
+    private readonly byte[] _received = new byte[32 * 1024];
+    private int _begin, _end, _disposed;
+
+    internal OverlayConnection(Socket socket, SslStream stream, SwarmIdentity peer, X509Certificate2 peerCertificate, int frameBytesMax)
+    {
+        _socket = socket;
+        _stream = stream;
+        _frameBytesMax = frameBytesMax;
+        Peer = peer;
+        PeerCertificate = peerCertificate;
+    }
+
+    /// <summary>Whom the peer's certificate names.</summary>
+    public SwarmIdentity Peer { get; }
+
+    /// <summary>The peer's certificate, as judged in the handshake.</summary>
+    public X509Certificate2 PeerCertificate { get; }
+
+    /// <summary>Sends one frame.</summary>
+    /// <exception cref="OverlayException">The link is broken, or the frame is longer than the link allows.</exception>
+    public async ValueTask Send(ReadOnlyMemory<byte> frame, CancellationToken cancel)
+    {
+        if (frame.Length > _frameBytesMax) throw new OverlayException($"A frame of {frame.Length} bytes is longer than {_frameBytesMax}.");
+        var buffer = ArrayPool<byte>.Shared.Rent(LengthSize + frame.Length);
+        try
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(buffer, frame.Length);
+            frame.Span.CopyTo(buffer.AsSpan(LengthSize));
+            await _sending.WaitAsync(cancel);
+            try
+            {
+                await _stream.WriteAsync(buffer.AsMemory(0, LengthSize + frame.Length), cancel);
+            }
+            finally
+            {
+                _sending.Release();
+            }
+        }
+        catch (Exception fault) when (IsBroken(fault))
+        {
+            throw new OverlayException($"The link to {Peer} broke while sending: {fault.Message}", fault);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: false);
+        }
+    }
+
+    /// <summary>Waits for the next frame; null once the peer has ended the link in order.</summary>
+    /// <exception cref="OverlayException">The link is broken, or the peer sent a frame longer than the link allows.</exception>
+    public async ValueTask<OverlayFrame?> Receive(CancellationToken cancel)
+    {
+        try
+        {
+            if (!await Fill(LengthSize, cancel)) return _begin == _end ? null : throw new OverlayException($"{Peer} ended the link inside a frame.");
+            var length = BinaryPrimitives.ReadInt32LittleEndian(_received.AsSpan(_begin));
+            if (length < 0 || length > _frameBytesMax)
+                throw new OverlayException($"{Peer} announced a frame of {(uint)length} bytes; at most {_frameBytesMax} are taken.");
+            _begin += LengthSize;
+            return await ReadFrame(length, cancel);
+        }
+        catch (Exception fault) when (IsBroken(fault))
+        {
+            throw new OverlayException($"The link to {Peer} broke: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>Ends the link at once, without the ceremony of an orderly close: the peer sees a reset.</summary>
+    public void Abort()
+    {
+        if (Volatile.Read(ref _disposed) == 0) _socket.Close(0);
+    }
+
+    /// <summary>Ends the link in order where that takes no more than half a second.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        try
+        {
+            if (_socket.Connected) await _stream.ShutdownAsync().WaitAsync(ShutdownTime, TimeProvider.System, CancellationToken.None);
+        }
+        catch (Exception fault) when (fault is TimeoutException or NotSupportedException || IsBroken(fault))
+        {
+            _socket.Close(0);                                                // already broken, or the peer does not read: the link ends either way
+        }
+        await _stream.DisposeAsync();
+        _socket.Dispose();
+    }
+
+    private async ValueTask<OverlayFrame> ReadFrame(int length, CancellationToken cancel)
+    {
+        var frame = new OverlayFrame(length);
+        try
+        {
+            var have = Math.Min(length, _end - _begin);
+            _received.AsSpan(_begin, have).CopyTo(frame.Memory.Span);
+            _begin += have;
+            if (have < length) await _stream.ReadExactlyAsync(frame.Memory[have..], cancel);
+            return frame;
+        }
+        catch
+        {
+            frame.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads until this many bytes lie in the buffer; false where the peer ended before.</summary>
+    private async ValueTask<bool> Fill(int count, CancellationToken cancel)
+    {
+        while (_end - _begin < count)
+        {
+            if (_begin == _end) _begin = _end = 0;
+            if (_received.Length - _begin < count)
+            {
+                _received.AsSpan(_begin, _end - _begin).CopyTo(_received);
+                (_begin, _end) = (0, _end - _begin);
+            }
+            var read = await _stream.ReadAsync(_received.AsMemory(_end), cancel);
+            if (read == 0) return false;
+            _end += read;
+        }
+        return true;
+    }
+
+    private static bool IsBroken(Exception fault) => fault is IOException or SocketException or ObjectDisposedException or InvalidOperationException;
+}

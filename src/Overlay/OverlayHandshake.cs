@@ -1,0 +1,88 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using static SwarmCompute.Overlay.OverlayTls;
+
+namespace SwarmCompute.Overlay;
+
+/// <summary>Turns a connected socket into a link: TLS, then the accepting side's greeting.</summary>
+/// <remarks>
+/// In TLS 1.3 the dialing side has finished before the accepting side judges its certificate. The greeting tells it that it was taken;
+/// without one, a refusal would show only at the first frame.
+/// </remarks>
+internal static class OverlayHandshake
+{
+    private static readonly byte[] Greeting = "SWO1"u8.ToArray();
+
+    public static async Task<OverlayConnection> Accept(Socket socket, OverlayTls tls, int frameBytesMax, CancellationToken cancel)
+    {
+        var stream = Stream(socket);
+        try
+        {
+            var verdict = new PeerVerdict();
+            await Judged(stream.AuthenticateAsServerAsync(tls.Server(verdict), cancel), verdict);
+            await stream.WriteAsync(Greeting, cancel);
+            return Connection(socket, stream, verdict, frameBytesMax);
+        }
+        catch
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
+    }
+
+    public static async Task<OverlayConnection> Dial(Socket socket, OverlayTls tls, int frameBytesMax, CancellationToken cancel)
+    {
+        var stream = Stream(socket);
+        try
+        {
+            var verdict = new PeerVerdict();
+            await Judged(stream.AuthenticateAsClientAsync(tls.Client(verdict), cancel), verdict);
+            await ExpectGreeting(stream, verdict, cancel);
+            return Connection(socket, stream, verdict, frameBytesMax);
+        }
+        catch
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static SslStream Stream(Socket socket)
+    {
+        socket.NoDelay = true;
+        return new SslStream(new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false);
+    }
+
+    private static OverlayConnection Connection(Socket socket, SslStream stream, PeerVerdict verdict, int frameBytesMax) =>
+        new(socket, stream, verdict.Identity!, verdict.Certificate!, frameBytesMax);
+
+    private static async Task Judged(Task handshake, PeerVerdict verdict)
+    {
+        try
+        {
+            await handshake;
+        }
+        catch (Exception fault) when (fault is AuthenticationException or IOException or SocketException or ObjectDisposedException)
+        {
+            throw new OverlayException(verdict.Refusal is { } refusal ? $"The peer is refused: {refusal}." : $"The handshake failed: {Reason(fault)}", fault);
+        }
+        if (verdict.Identity is null) throw new OverlayException($"The peer is refused: {verdict.Refusal ?? "it presented no certificate"}.");
+    }
+
+    private static async Task ExpectGreeting(SslStream stream, PeerVerdict verdict, CancellationToken cancel)
+    {
+        var greeting = new byte[Greeting.Length];
+        try
+        {
+            await stream.ReadExactlyAsync(greeting, cancel);
+        }
+        catch (Exception fault) when (fault is IOException or SocketException or ObjectDisposedException)
+        {
+            throw new OverlayException($"{verdict.Identity} refused this process: {Reason(fault)}", fault);
+        }
+        if (!greeting.AsSpan().SequenceEqual(Greeting)) throw new OverlayException($"{verdict.Identity} speaks another protocol.");
+    }
+
+    private static string Reason(Exception fault) => (fault.InnerException ?? fault).Message;
+}

@@ -1,0 +1,20 @@
+namespace SwarmCompute.Overlay;
+
+/// <summary>The bounds of every overlay link, in one place.</summary>
+public static class OverlayLimits
+{
+    /// <summary>The longest frame, in bytes, where the caller gives no tighter bound: 16 MiB.</summary>
+    public const int FrameBytesMax = 16 * 1024 * 1024;
+
+    /// <summary>The longest frame on a guest link, in bytes: 1 MiB.</summary>
+    public const int GuestLinkFrameBytesMax = 1024 * 1024;
+
+    /// <summary>How long connecting, the handshake and the greeting may take together.</summary>
+    public static readonly TimeSpan HandshakeTime = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many handshakes a listener runs at once; more wait in the socket's own queue.</summary>
+    public const int HandshakesMax = 32;
+
+    /// <summary>How many accepted links wait to be taken; where the queue is full, a new one is closed.</summary>
+    public const int AcceptedMax = 64;
+}
