@@ -8,7 +8,10 @@ using SwarmCompute.Attestation;
 namespace SwarmCompute.Overlay;
 
 /// <summary>One link to an authenticated peer. Carries frames of bytes, each after its length (4 bytes, little-endian).</summary>
-/// <remarks>Any number of callers may send at once; one at a time may receive. A fault on either way ends the link.</remarks>
+/// <remarks>
+/// Any number of callers may send at once; one at a time may receive. A fault on either way ends the link, and so does the cancellation of
+/// a call that has begun: the stream would stand inside a frame.
+/// </remarks>
 public sealed class OverlayConnection : IAsyncDisposable
 {
     private const int LengthSize = 4;
@@ -50,6 +53,11 @@ public sealed class OverlayConnection : IAsyncDisposable
             try
             {
                 await _stream.WriteAsync(buffer.AsMemory(0, LengthSize + frame.Length), cancel);
+            }
+            catch (OperationCanceledException)
+            {
+                Abort();
+                throw;
             }
             finally
             {

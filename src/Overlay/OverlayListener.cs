@@ -8,6 +8,8 @@ namespace SwarmCompute.Overlay;
 /// <summary>Takes links from peers that the pinned root vouches for; everyone else is refused with a reason.</summary>
 public sealed class OverlayListener : IAsyncDisposable
 {
+    private static readonly TimeSpan TakeAgainAfter = TimeSpan.FromMilliseconds(20);
+
     private readonly Socket _socket;
     private readonly OverlayTls _tls;
     private readonly TimeProvider _time;
@@ -95,9 +97,15 @@ public sealed class OverlayListener : IAsyncDisposable
         {
             return await _socket.AcceptAsync(_stop.Token);
         }
-        catch (Exception fault) when (fault is SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception fault) when (fault is OperationCanceledException or ObjectDisposedException)
         {
-            return null;                                                     // stopping, or the peer was gone before it was taken
+            return null;                                                     // stopping
+        }
+        catch (SocketException fault)
+        {
+            _refused?.Invoke($"A peer could not be taken: {fault.Message}"); // gone before it was taken, or no file descriptor is left
+            await Task.Delay(TakeAgainAfter, _time, CancellationToken.None);
+            return null;
         }
     }
 
