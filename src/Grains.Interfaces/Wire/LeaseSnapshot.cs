@@ -24,7 +24,7 @@ public sealed record LeaseSnapshot
     [Id(8)] public long CompletionTokens { get; init; }
     /// <summary>Neighbours that this guest has lost, by slot.</summary>
     [Id(9)] public ImmutableArray<LostPeer> LostPeers { get; init; } = [];
-    /// <summary>Whether the guest's signed report can be read.</summary>
+    /// <summary>Whether the last grant's guest gave a signed report; it stays readable when the guest is gone.</summary>
     [Id(10)] public bool HasReport { get; init; }
     /// <summary>Lost leases of this slot, oldest first, at most <see cref="WireLimits.LostLeasesMax"/>.</summary>
     [Id(11)] public ImmutableArray<LostLease> Lost { get; init; } = [];

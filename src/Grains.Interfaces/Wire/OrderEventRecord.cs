@@ -43,7 +43,7 @@ public sealed record OrderEventRecord
     /// <summary>The integrity report's hash (ReportSubmitted).</summary>
     [Id(18)] public Hash32? ReportHash { get; init; }
     /// <summary>Units used (ReportSubmitted).</summary>
-    [Id(19)] public UInt128? Units { get; init; }
+    [Id(19)] public ulong? Units { get; init; }
     /// <summary>Paid to the providers (Settled).</summary>
     [Id(20)] public Wei? Paid { get; init; }
     /// <summary>Given back to the customer (Settled, Cancelled, Expired).</summary>

@@ -7,8 +7,6 @@ public static class WireLimits
     public const int CertificateBytesMax = 16 * 1024;
     /// <summary>The most bytes of a signed report.</summary>
     public const int ReportBytesMax = 256 * 1024;
-    /// <summary>The most bytes of a manifest.</summary>
-    public const int ManifestBytesMax = 64 * 1024;
     /// <summary>The most characters of an endpoint.</summary>
     public const int EndpointCharsMax = 256;
     /// <summary>The most characters of a reason that are kept; the rest is cut off.</summary>
