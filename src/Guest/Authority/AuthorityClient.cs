@@ -1,0 +1,94 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using SwarmCompute.Attestation;
+
+namespace SwarmCompute.Guest.Authority;
+
+/// <summary>Asks an authority to certify a key.</summary>
+/// <param name="endpoint">Where the authority listens.</param>
+/// <param name="root">The root that it must prove to be.</param>
+/// <param name="time">The clock.</param>
+public sealed class AuthorityClient(EndPoint endpoint, X509Certificate2 root, TimeProvider time)
+{
+    private static readonly TimeSpan RequestTime = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan RetryTime = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Asks, and asks again for half a minute where the authority cannot be reached; a refusal is final.</summary>
+    /// <param name="request">What is asked.</param>
+    /// <param name="key">The key that is to be certified.</param>
+    /// <param name="cancel">Ends the attempt.</param>
+    /// <exception cref="GuestException">The authority refuses, cannot be reached, or is not the one that is meant.</exception>
+    public async Task<CertifyAnswer.Certified> Certify(CertifyRequest request, ECDsa key, CancellationToken cancel)
+    {
+        using var presented = SelfSigned(key);
+        var begun = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return Granted(await Ask(request, presented, cancel));
+            }
+            catch (Exception fault) when (fault is IOException or SocketException && time.GetElapsedTime(begun) < RetryTime)
+            {
+                await Task.Delay(RetryPause, time, cancel);
+            }
+            catch (Exception fault) when (fault is IOException or SocketException)
+            {
+                throw new GuestException($"The authority at {endpoint} cannot be reached: {fault.Message}", fault);
+            }
+            catch (Exception fault) when (fault is AuthenticationException or FormatException)
+            {
+                throw new GuestException($"{endpoint} is not the authority: {fault.Message}", fault);
+            }
+        }
+    }
+
+    private static CertifyAnswer.Certified Granted(CertifyAnswer answer) => answer switch
+    {
+        CertifyAnswer.Certified certified => certified,
+        CertifyAnswer.Refused refused => throw new GuestException($"The authority refuses: {refused.Reason}"),
+        _ => throw new InvalidOperationException("There is no third answer."),
+    };
+
+    private async Task<CertifyAnswer> Ask(CertifyRequest request, X509Certificate2 presented, CancellationToken cancel)
+    {
+        using var bound = new CancellationTokenSource(RequestTime, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, cancel);
+        try
+        {
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(endpoint, either.Token);
+            await using var stream = new SslStream(new NetworkStream(socket, ownsSocket: false), leaveInnerStreamOpen: false);
+            await stream.AuthenticateAsClientAsync(TlsOptions(presented), either.Token);
+            await AuthorityFrames.Write(stream, request.ToBytes(), either.Token);
+            return CertifyAnswer.Parse(await AuthorityFrames.Read(stream, either.Token));
+        }
+        catch (OperationCanceledException fault) when (!cancel.IsCancellationRequested)
+        {
+            throw new IOException($"no answer within {RequestTime.TotalSeconds} s", fault);
+        }
+    }
+
+    private SslClientAuthenticationOptions TlsOptions(X509Certificate2 presented) => new()
+    {
+        TargetHost = "authority",                                            // not a name on any network: the pinned root and the identity count
+        EnabledSslProtocols = SslProtocols.Tls13,
+        ClientCertificateContext = SslStreamCertificateContext.Create(presented, null, offline: true),
+        AllowTlsResume = false,
+        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        RemoteCertificateValidationCallback = (_, peer, _, _) =>
+            PeerCertificate.Refusal(peer as X509Certificate2, root, time.GetUtcNow(), out var identity) is null && identity is SwarmIdentity.Authority,
+    };
+
+    private X509Certificate2 SelfSigned(ECDsa key)
+    {
+        var now = time.GetUtcNow();
+        return new CertificateRequest("CN=SwarmCompute guest not yet certified", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(now - CertificateAuthority.ClockTolerance, now.AddDays(1));
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SwarmCompute.Attestation;
+
+namespace SwarmCompute.Guest.Authority;
+
+/// <summary>What a guest asks the authority: to certify the key of its TLS certificate as the holder of this lease.</summary>
+/// <param name="Lease">The lease.</param>
+/// <param name="Epoch">Its fencing number.</param>
+/// <param name="Provider">The account that is paid for it.</param>
+/// <param name="ChainId">The order's chain (EIP-155).</param>
+/// <param name="OrderBook">The order book contract.</param>
+/// <param name="Manifest">The canonical bytes of the order's manifest.</param>
+/// <param name="Evidence">What the guest shows for itself.</param>
+public sealed record CertifyRequest(
+    LeaseId Lease, LeaseEpoch Epoch, Address Provider, ulong ChainId, Address OrderBook, byte[] Manifest, Evidence Evidence)
+{
+    /// <summary>What the authority signs for the chain where it agrees.</summary>
+    public LeaseStatement StatementFor(Hash32 keyHash) => new(ChainId, OrderBook, Lease, Epoch, Provider, keyHash);
+
+    /// <summary>The message's bytes: canonical JSON.</summary>
+    public byte[] ToBytes() => CanonicalJson.Serialize(new JsonObject
+    {
+        ["lease"] = Lease.ToString(),
+        ["epoch"] = Epoch.Value,
+        ["provider"] = Provider.ToString(),
+        ["chainId"] = ChainId,
+        ["orderBook"] = OrderBook.ToString(),
+        ["manifest"] = Convert.ToBase64String(Manifest),
+        ["evidence"] = new JsonObject { ["type"] = Evidence.Type, ["document"] = Convert.ToBase64String(Evidence.Document) },
+    });
+
+    /// <summary>Reads a message. Judges nothing but its form.</summary>
+    /// <exception cref="FormatException">A member is missing, unknown or out of range; the message is one line.</exception>
+    public static CertifyRequest Parse(ReadOnlyMemory<byte> message)
+    {
+        var members = CanonicalJson.ParseObject(message, AuthorityFrames.BytesMax);
+        var fields = new JsonFields(members, "", "lease", "epoch", "provider", "chainId", "orderBook", "manifest", "evidence");
+        var evidence = new JsonFields(fields.Object("evidence"), "evidence.", "type", "document");
+        return new CertifyRequest(
+            LeaseId.Parse(fields.Text("lease", 32)),
+            new LeaseEpoch((uint)fields.Integer("epoch", 1, uint.MaxValue)),
+            Address.Parse(fields.Text("provider", 42)),
+            (ulong)fields.Integer("chainId", 1, CanonicalJson.IntegerMax),
+            Address.Parse(fields.Text("orderBook", 42)),
+            fields.Base64("manifest", ManifestLimits.BytesMax),
+            new Evidence(evidence.Text("type", 32), evidence.Base64("document", Evidence.DocumentBytesMax)));
+    }
+
+    /// <summary>For logs: the lease, its epoch and whose it is.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"lease {Lease} at epoch {Epoch} of {Provider} on chain {ChainId}");
+}

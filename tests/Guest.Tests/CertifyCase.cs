@@ -1,0 +1,25 @@
+using System.Security.Cryptography;
+using SwarmCompute.Attestation;
+using SwarmCompute.Guest.Authority;
+
+namespace SwarmCompute.Guest.Tests;
+
+/// <summary>A request that an authority of this key hash accepts, and ways to spoil it.</summary>
+internal static class CertifyCase
+{
+    public static readonly Address OrderBook = Address.Parse("0x1111111111111111111111111111111111111111");
+    public static readonly Address Provider = Address.Parse("0x2222222222222222222222222222222222222222");
+    public static readonly LeaseId Lease = new(new OrderId(7), 1);
+
+    public static Manifest Manifest(Hash32 authority) =>
+        new("llama.cpp", new ModelReference(Hash32.Sha256([1]), 1), Stages: 3, ContextTokens: 256, Threads: 1, ["development"], authority);
+
+    /// <summary>The request; its evidence is bound to exactly what it says.</summary>
+    public static CertifyRequest Request(ECDsa key, Manifest manifest, ulong chainId = 31337, LeaseId? lease = null, Address? provider = null)
+    {
+        var request = new CertifyRequest(
+            lease ?? Lease, new LeaseEpoch(2), provider ?? Provider, chainId, OrderBook, manifest.ToCanonicalBytes(), new Evidence("development", [1]));
+        var reportData = ReportData.Of(key.ExportSubjectPublicKeyInfo(), manifest.Hash, request.StatementFor(P256.KeyHash(key)));
+        return request with { Evidence = DevelopmentEvidence.Create(reportData, Hash32.Sha256([2])) };
+    }
+}
