@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+
+namespace SwarmCompute.Inference;
+
+/// <summary>A GGUF file that was read and checked: what it says, and where its tensors lie.</summary>
+public sealed class GgufMetadata
+{
+    internal GgufMetadata(string path, GgufModelInfo model, GgufStageMark? stage, ImmutableArray<GgufEntry> entries, ImmutableArray<GgufTensor> tensors)
+    {
+        (Path, Model, Stage, Entries, Tensors) = (path, model, stage, entries, tensors);
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>The model; of a stage's file, that of its layers alone.</summary>
+    public GgufModelInfo Model { get; }
+
+    /// <summary>Whether the file has a tokenizer; a stage's has none.</summary>
+    public bool HasTokenizer => Find("tokenizer.ggml.tokens") is not null;
+
+    /// <summary>Which part of a model this is, where the file was written by <see cref="GgufSlicer"/>; else null.</summary>
+    internal GgufStageMark? Stage { get; }
+
+    internal ImmutableArray<GgufEntry> Entries { get; }
+
+    internal ImmutableArray<GgufTensor> Tensors { get; }
+
+    internal GgufEntry? Find(string key) => Entries.FirstOrDefault(entry => entry.Key == key);
+
+    internal GgufTensor? Tensor(string name) => Tensors.FirstOrDefault(tensor => tensor.Name == name);
+}

@@ -1,0 +1,32 @@
+using System.Runtime.InteropServices;
+
+namespace SwarmCompute.Inference.Tests;
+
+/// <summary>The real engine, from the packages that 'npm ci' installs in the folder native.</summary>
+internal static class TestEngine
+{
+    private static readonly Lazy<bool> Initialized = new(() =>
+    {
+        LlamaCpp.Initialize(LibraryDirectory);
+        return true;
+    });
+
+    public static string LibraryDirectory
+    {
+        get
+        {
+            var machine = $"{(OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "mac" : "linux")}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
+            return Path.Combine(RepositoryRoot(), "native", "node_modules", "@node-llama-cpp", machine, "bins", machine);
+        }
+    }
+
+    /// <summary>Loads it, once for the test process.</summary>
+    public static void Require() => _ = Initialized.Value;
+
+    private static string RepositoryRoot()
+    {
+        for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
+            if (File.Exists(Path.Combine(at.FullName, "SwarmCompute.sln"))) return at.FullName;
+        throw new DirectoryNotFoundException("The tests do not run inside the repository.");
+    }
+}
