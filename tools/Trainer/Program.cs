@@ -1,0 +1,3 @@
+using SwarmCompute.Trainer;
+
+return Commands.Run(args);

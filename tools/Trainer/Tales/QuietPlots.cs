@@ -1,0 +1,93 @@
+namespace SwarmCompute.Trainer.Tales;
+
+/// <summary>Tales of small things: losing and finding, waiting, fearing, telling the truth.</summary>
+internal static class QuietPlots
+{
+    public static readonly Plot[] All =
+    [
+        new("a lost {tn}",
+        [
+            "{H} had {a t} and [took it everywhere|loved it more than anything|kept it close day and night].",
+            "[One morning|One windy afternoon|One day after breakfast], [the {tn} was gone|{h} could not find the {tn}|{h} reached for the {tn}, and it was not there].",
+            "{H} [looked {s1}, but found only leaves|searched {s1}, but there was nothing|ran to look {s1}, but it was not there]. Then {he} looked {s2}, and [that was no use either|still there was no {tn}|found only a sleepy snail].",
+            "[\"Oh no,\" said {h}. \"I will never find it.\"|{H} sat down and began to cry.|A big tear rolled down, and {h} wiped it away.]",
+            "\n{F} the {fk} [came by|walked past|heard {him}] and asked, \"What is wrong?\" {H} told {fhim} about the {t}.",
+            "\"[Let us look together|I will help you|Two can search better than one],\" said {f}. [So they walked back the way {h} had come.|So they followed the small footprints on the path.|\"Where did you play yesterday?\"]",
+            "[At last they looked {s3}.|Then {f} had an idea and ran ahead.|After a long walk they came to a place {s3}.] There was the {tn}, [shining in the sun|caught on a thin branch|half hidden under some leaves], {s3}!",
+            "\n\"You found it!\" cried {h}. [{He} hugged {f} and laughed.|{He} jumped up and down.|\"Thank you, dear friend.\"]",
+            "[From that day on|After that], {h} [let {f} play with the {tn} too|took better care of the {tn}|shared the {tn} with {f}]. [A lost thing is easier to find with a friend.|Two friends can find what one has lost.|And that was the best part of all.]",
+        ]),
+        new("a seed that would not grow",
+        [
+            "[One day in {season}|One bright morning], {e} gave {h} a small seed. \"[Plant it and wait|Put it in the ground and be patient],\" said {e}. \"Good things take time.\"",
+            "{H} [dug a little hole {s1}|made a soft bed of earth {s1}] and put the seed inside. Every day {he} [brought water|gave it a cup of water] and [sang to it|told it a story|sat beside it].",
+            "But [nothing happened|no leaf came up|the ground stayed brown]. [A week went by.|Ten days went by.|Many days went by.] \"[It is asleep|It will never grow|Maybe it is broken],\" said {h} sadly.",
+            "{F} the {fk} [laughed and said, \"Give up!\"|said, \"Come and play instead.\"|shook {fhis} head. \"Dig it up and look.\"] But {h} [remembered what {e} had said|did not give up|wanted to wait one more day].",
+            "\nThen [one night it rained|one warm night the moon shone bright]. In the morning there was [a tiny green leaf|a small green shoot|one thin green stem]. \"[It is alive!|Look, look!|Good morning, little plant!]\" cried {h}.",
+            "The plant grew [taller than {h}|up to the window|as high as the wall], and [in the end it had a big yellow flower|it was full of sweet red berries|it was full of round red apples].",
+            "{H} [shared everything with {f}|invited {f} and {e} to see it|gave the first one to {e} and the second to {f}]. \"[You waited well|I am proud of you],\" said {e}.",
+            "[And {f} never laughed at a small seed again.|Now {h} knew that good things take time.|The next year they planted two seeds, one for {h} and one for {f}.]",
+        ]),
+        new("being afraid of the dark",
+        [
+            "{H} was not afraid of [rain|big dogs|thunder], but {he} was afraid of the dark. [Every night {he} hid under the blanket.|When the lamp went out, {he} shook like a leaf.|At night every shadow looked like a monster.]",
+            "[One night|One evening], [the lamp went out|the candle burned down|the wind blew out the lamp], and everything was black. \"[Who is there?|Is somebody there?],\" whispered {h}.",
+            "[Something went tap, tap, tap.|Something went scratch, scratch, scratch.|Something moved {s1}.] {H} [wanted to run|held {his} breath|could not move].",
+            "\n\"It is only me,\" said a soft voice. It was {f} the {fk}. \"[Come outside with me|Take my hand|I want to show you something],\" said {f}.",
+            "They went out [into the garden|to the top of the hill|to the edge of the pond] and looked up. The sky was full of stars. \"[You can only see them when it is dark|The dark is where the stars live|Without the dark there would be no stars],\" said {f}.",
+            "{H} [looked for a long time|counted twenty stars|smiled for the first time that night]. An owl called, a frog sang, and [the wind was soft|the night was warm|the moon came up].",
+            "\n[After that|From that night on], when the lamp went out, {h} [opened the window and said good night to the stars|was not afraid|thought of the stars and smiled]. [And soon {he} was fast asleep.|The dark had become a friend.|And {he} slept well until the morning.]",
+        ]),
+        new("telling the truth",
+        [
+            "{E} had [a beautiful blue bowl|an old clay pot|a tall glass vase], and nobody was allowed to touch it. [It stood on the table by the window.|It stood on a high shelf.]",
+            "[One rainy day|One afternoon], {h} [played with a ball in the kitchen|danced around the table|ran through the room]. Crash! [It fell on the floor and broke in two.|It lay on the floor in many pieces.]",
+            "{H} [was very frightened|felt cold with fear|did not know what to do]. {He} hid the pieces {s1} and [said nothing|ran away to play|went to bed early].",
+            "\nBut [{he} could not sleep|{he} could not eat|the food had no taste]. [The secret felt like a stone.|The secret grew heavier and heavier.] \"What is wrong?\" asked {f} the {fk}. {H} told {fhim} everything. \"[Tell {e}|You must say it|The truth is hard only at first],\" said {f}.",
+            "So {h} went to {e} and said, \"I broke it, and I hid it. I am sorry.\"",
+            "{E} was quiet for a moment. Then {ehe} said, \"[A pot can be mended|I can get another one|It was only a thing]. [Thank you for telling me|But the truth is worth more|It was brave of you to tell me].\"",
+            "\nTogether they [glued the pieces|mended it with glue] and [painted a flower over the crack|put it back in its place]. [It was even prettier than before.|It was not perfect, but they loved it.]",
+            "{H} felt [light as a feather|warm inside|glad again]. [That night {he} slept very well.|And {he} never hid the truth again.|A true word makes the heart light.]",
+        ]),
+        new("getting lost in the woods",
+        [
+            "[One day|One {season} day|One sunny morning], {h} followed a [yellow butterfly|white rabbit|bright blue bird] into the woods. {He} went over a stream and past a fallen tree, [farther than ever before|and never looked back].",
+            "When the [butterfly|little thing] was gone, {h} looked around. [All the trees looked the same.|There was no path at all.|Nothing looked like home.] \"I am lost,\" {he} said.",
+            "[It grew dark and cold.|The sun went down behind the trees.|Grey clouds came over the sky.] {H} called [for {his} mother|for help|as loud as {he} could], but only the wind answered.",
+            "\nThen {he} met {f}, {a fk} [with a small lantern|who lived in a hollow tree|carrying some wood]. \"[Do not cry|Do not be afraid],\" said {f}. \"[Where do you live?|Tell me about your home.]\"",
+            "\"I live {p},\" said {h}. {F} [thought for a moment|nodded]. \"[Listen for the water|Follow the stream|Look for the brightest star],\" said {f}. \"It will lead us there.\"",
+            "They walked [side by side|hand in hand|slowly through the trees]. {F} [sang a song so that they would not be afraid|told a funny story|held the branches aside]. At last {h} saw a light in a window.",
+            "\n\"[You are home!|There you are!]\" cried {his} mother, and she [held {him} tight|gave them both some {food}|wrapped them both in a blanket].",
+            "[{H} thanked {f} and gave {fhim} {gift}.|\"Stay for supper,\" said {h} to {f}, and {fhe} did.] [From then on, {h} always told {his} mother where {he} was going.|From then on, the two were friends, and {h} knew the way.]",
+        ]),
+        new("why the moon changes",
+        [
+            "[One evening|One clear night], {h} sat with {e} and looked at the moon. \"[Why is the moon so thin tonight?|Where is the rest of the moon?|Last week the moon was round,\" said {h}. \"Who ate the rest?]\"",
+            "{E} [smiled|laughed softly|thought for a while]. \"[Nobody ate it|It is all there|The moon is always round],\" said {e}. \"We only see the part where the sun shines.\"",
+            "{H} did not [understand|believe it]. So {e} took [an apple|a white ball|an egg] and a candle. \"[The candle is the sun|Here is the sun|Look],\" said {e}, and moved [slowly around the table|it slowly in a circle].",
+            "First [only a thin line was bright|just the edge was bright]. Then half was bright. Then [all of it was bright|it was bright and round]. \"[Oh!|I see!|Now I know!]\" cried {h}.",
+            "\nThe next day {h} showed it to {f} the {fk}. {F} [clapped|asked to see it again|wanted to hold the candle]. \"So the moon is never gone,\" said {f}. \"[It only turns away|It is only hiding in the dark].\"",
+            "[Every night the two friends looked up at the sky.|They drew the moon every night for a month.|That night they waved at the thin moon.] [And they always had one more question for {e}.|And when it was round again, they had a small feast with {food}.|A good question is a kind of lamp.]",
+        ]),
+        new("a promise",
+        [
+            "{E} had to go away for [three days|a week]. \"Will you [feed my hens|light my lamp every evening|water my garden]?\" {ehe} asked. \"I promise,\" said {h}.",
+            "On the first day it was easy. On the second day {he} [sang while {he} worked|did it before breakfast].",
+            "On the third day, {f} the {fk} came to the gate. \"[There is a fair in the village|The pond is warm and everyone is swimming|We are going to fly kites],\" said {f}. \"Come with us!\"",
+            "{H} [wanted to go very much|looked down the road|was already putting on {his} hat]. Then {he} [remembered the promise|thought of {e}|stopped at the gate]. \"[I cannot come yet|First I must keep my promise],\" {he} said. \"[I gave my word.|Somebody is counting on me.]\"",
+            "\n{F} [was surprised|was quiet for a moment]. Then {fhe} said, \"[Then I will help you|Then let us do it together], and we will go when it is done.\" [So they worked together, and it took half the time.|Together it was quick and even fun.]",
+            "[They came to the others just in time.|And they still had the whole afternoon to play.]",
+            "\nWhen {e} came home, everything was well. \"[You kept your word|I knew I could trust you],\" said {e}, and gave {h} {gift}. {H} [shared it with {f}|gave half of it to {f}|was {feeling}]. [A promise is small to give and great to keep.|And the next time {e} went away, {ehe} did not worry at all.]",
+        ]),
+        new("learning to play the flute",
+        [
+            "{H} found an old flute {s1}. [\"I will play at the summer feast,\" {he} said.|{He} blew into it with all {his} might.] But it only went squeak.",
+            "[The birds flew away.|The cat ran under the bed.|Everyone covered their ears.] \"[Please stop|That is not music|Maybe try a drum],\" said {f} the {fk}. {H} felt [small|sad|hot with shame].",
+            "{He} went to {e}. \"[I cannot do it|I will never learn it],\" said {h}. {E} asked, \"[How long have you tried?|How often did you try?]\" \"One whole day,\" said {h}. {E} laughed kindly. \"[Try one note each day|Learn one small song first|Nobody can run before they walk].\"",
+            "\nSo {h} found a place {s2}, where nobody could hear, and played [one note|a little] every day. [In the rain and in the sun, {he} played.|Some days were good, and some days were bad.] [Slowly, the squeaks became notes.|After a month there was a small song.]",
+            "Then the feast came. {H} [stood up with shaking knees|took a deep breath], and played. [It was a small song, but it was lovely.|The song was soft and clear like water.] [Nobody spoke.|Even the birds came back to listen.]",
+            "\nWhen it was over, everyone clapped, and {f} clapped the loudest. \"[I was wrong|I am sorry I laughed],\" said {f}. \"[Will you teach me?|Play it again!]\"",
+            "\"[Of course,\" said {h}. \"We begin with one note.|Yes,\" said {h}, \"but first you have to squeak.]\" [And so they did.|And they both laughed.]",
+        ]),
+    ];
+}

@@ -1,0 +1,90 @@
+namespace SwarmCompute.Trainer.Tales;
+
+/// <summary>Tales of many hands: helping, sharing, quarrelling and making peace.</summary>
+internal static class SharedPlots
+{
+    public static readonly Plot[] All =
+    [
+        new("a great storm",
+        [
+            "[One evening in {season}|One night|Late one afternoon], dark clouds came over the hills. The wind began to [howl|roar], and [rain fell in heavy drops|the rain beat on the windows].",
+            "{H} was [safe and warm inside|sitting by the fire|eating {food}] when {he} heard a knock at the door. It was {f} the {fk}, [wet and cold|dripping with rain]. \"[My house is full of water|The wind took my roof],\" said {f}. \"[May I come in?|Can I stay here tonight?]\"",
+            "{H} [had only one small bed|had very little food|had never let a stranger in]. But {he} said, \"[Come in, come in|There is room for two|Of course, come and sit by the fire].\"",
+            "\n{H} gave {f} [a dry blanket|a cup of warm milk|the best chair], and they shared the {food}. [They told stories until the storm was tired.|The thunder was loud, but together they were not afraid.]",
+            "In the morning the sky was clear. But [a big tree lay across the door|the path was covered with branches|the roof had a large hole]. \"[I cannot fix this alone|What shall I do?],\" said {h}.",
+            "\"[You helped me, and now I will help you|That is what friends are for],\" said {f}. [{F} called all {fhis} cousins.|They pushed and pulled all morning.|They worked until the sun was high.] By evening everything was as good as new.",
+            "\nThen they went and [built {f} a new house, right next door|mended the house of {f} too]. [Kindness comes back like a bird in spring.|After that, no storm could frighten them.|And when it rains, they still drink warm milk together.]",
+        ]),
+        new("a new friend",
+        [
+            "{H} [had no one to play with|was new and did not know anyone|often felt alone]. [{He} played with stones and sticks.|{He} talked to the clouds.|Every day was the same.]",
+            "[One day|One morning in {season}], {he} saw someone hiding {s1}. It was {a fk}. [The {fk} ran away at once.|When {h} came closer, the {fk} ran away.]",
+            "The next day {h} [came back with some {food}|put some {food} on a stone] and [sat down far away|waited very quietly]. The {fk} came out, took a bite, and [ran off again|looked at {h}].",
+            "On the third day the {fk} did not run. \"[Who are you?|What is your name?],\" asked {h}. \"My name is {f},\" said the {fk}. \"[I am a little shy.|I was afraid you would laugh at me.|I have no friends here.]\"",
+            "\n\"[Neither do I|I am shy too|I was afraid as well],\" said {h}. [They both laughed.|Then they both smiled.] They [finished the {food} together|played with the {t} until the sun went down|built a house of sticks {s2}].",
+            "\"[Will you come tomorrow?|Shall we meet again?],\" asked {f}. \"Yes,\" said {h}, \"[tomorrow and every day|and the day after that].\"",
+            "\n[And so two lonely ones became two friends.|From that day on, neither of them was alone.|A friend is often just one kind word away.]",
+        ]),
+        new("a race",
+        [
+            "{H} was [the fastest runner for miles around|very fast and very proud]. \"[Nobody can beat me|I am faster than the wind],\" {he} [said every day|told everyone].",
+            "[One day|At last] {f} the {fk} said, \"[Let us race to the old mill|I will race you to the top of the hill].\" Everyone laughed, because {f} was [small and slow|never in a hurry]. {H} laughed the loudest.",
+            "{E} waved a flag, and they were off. {H} ran [like an arrow|so fast that dust flew up]. Soon {f} was far behind. \"[I have so much time|This is too easy],\" thought {h}, and [lay down {s1} to sleep|stopped {s1} to eat some {food}].",
+            "\nBut {f} kept going. [Step by step, step by step.|{Fhe} did not look left or right.|{Fhe} walked when {fhe} could not run.] Then {f} heard someone cry. [{H} had fallen into a ditch and hurt {his} foot.|{H} was stuck in the mud and could not get out.]",
+            "{F} could have won. [But {fhe} stopped.|Instead {fhe} turned around.] \"[Give me your hand|Hold on to me],\" said {f}, and pulled {him} out. [Slowly they walked on together.|Arm in arm they went on.]",
+            "\nThey crossed the line [side by side|at the very same time]. \"Who won?\" asked {e}. \"{F} did,\" said {h}. \"[I was fast, but {fhe} was good|I only had quick feet, but {fhe} has a kind heart].\"",
+            "[After that {h} did not boast any more.|And {h} never boasted again.] [The two of them ran together every morning, not too fast.|Being kind is better than being first.]",
+        ]),
+        new("a small helper",
+        [
+            "[One hot day|One cold morning], {h} was walking {s1} when {he} heard a tiny voice. \"Help!\" [A little bird was caught in the thorns.|A bee had fallen into the water.|A small ant was floating on a leaf in the stream.]",
+            "{H} [stopped at once|did not think for long]. Carefully, {he} [bent down and set it free|lifted it out and put it in the sun]. \"Thank you,\" said the tiny voice. \"[One day I will help you too.|I will not forget this.]\"",
+            "{F} the {fk} [laughed. \"How could such a small thing help you?\"|shook {fhis} head. \"It is much too small to help anyone.\"] {H} only smiled.",
+            "\n[Not long after|Many days later], {h} [fell into a deep hole {s2}|was caught in an old net {s2}|was stuck in a hollow tree {s2}]. {He} [called and called|pulled and pushed], but {he} could not get out. [It grew dark.|Nobody came.]",
+            "Then {he} heard the tiny voice again. \"[Wait, I will get help|Now it is my turn],\" it said. [It flew to {f} and led {fhim} to the place.|It called all its brothers and sisters, and they worked all night.|It went from house to house until everyone was awake.]",
+            "\n[By morning|Soon] {h} was free. [{F} looked at the small helper for a long time. \"I was wrong,\" {fhe} said.|\"I will never laugh at small ones again,\" said {f}.]",
+            "[No one is too small to help.|No kindness is ever lost, however small.] [And {h} always looked where {he} put {his} feet.|They all shared some {food} and went home happy.]",
+        ]),
+        new("sharing bread with a stranger",
+        [
+            "[It was a hard {season}.|There was not much to eat that year.] {H} had only [one small loaf of bread|a little {food}] for the whole day.",
+            "On the road {he} met an old traveler [with a grey coat|with a long stick]. \"[I have not eaten since yesterday|I am so hungry],\" said the traveler. {H} looked at {his} food. [It was so little.|{He} was hungry too.]",
+            "\"[Half is enough for me|We can share it],\" said {h}, and [broke it in two|gave the traveler the bigger half]. They sat down {s1} and ate [slowly|and talked about the world].",
+            "\nThe traveler [smiled and took out a {tn}|gave {him} {a t}]. \"[Take this|This is for you],\" said the traveler. \"[When you are in trouble, hold it up and call.|It is not much, but it will bring you luck.]\" Then the traveler was gone.",
+            "{F} the {fk} said, \"[You gave away your food for that old thing?|That was not wise.]\" But {h} was [{feeling}|not sorry].",
+            "The next day {h} showed the {tn} in the village. {E} [could not believe it|looked at it closely]. \"[My mother lost this {tn} long ago|I have been looking for this for twenty years],\" said {e}. \"[You shall never go hungry|Come and eat at my table every day].\"",
+            "\n[So {h} always had enough, and {he} always shared it, even with {f}.|And when {h} had plenty, {he} looked for travelers on the road.|What you give away with a kind heart comes home again.]",
+        ]),
+        new("building a bridge",
+        [
+            "A [wild|deep] stream ran through the valley. {H} lived on one side, and {f} the {fk} lived on the other. [They could only wave at each other.|They shouted across the water every day.]",
+            "\"[We need a bridge|Let us build a bridge],\" said {h}. First {he} [threw stones into the water|laid a thin branch across]. But [the stream carried it away|it broke with a loud crack].",
+            "Then {f} tried with [a rope|an old door|some planks]. But it was [too short|too weak]. [Splash! {F} fell into the water.|Splash! It was gone.] They [laughed, but they were sad|sat down and thought].",
+            "\n\"[We are too few|Two are not enough],\" said {h}. So they asked everyone. [The beaver brought logs, the goat brought ropes, and the mole dug deep holes.|The miller brought planks, the smith brought nails, and the children brought stones.] {E} [showed them how to build an arch|drew a plan in the sand].",
+            "They worked for [three days|a whole week]. [One held, one hammered, one sang.|Each did a small part, and nobody did it all.] At last the bridge stood [strong and straight|high above the water].",
+            "\n{H} ran from one side and {f} from the other, and they met in the middle. [Everybody cheered.|They had some {food} right there on the bridge.]",
+            "[What one cannot do, many can.|Many small hands can do great work.] [The bridge is still there today.|And the stream sang under it all night long.]",
+        ]),
+        new("a quarrel between friends",
+        [
+            "{H} and {f} the {fk} were the best of friends. [They did everything together.|They met every day {s1}.]",
+            "[One day|One afternoon] they found {a t} {s2}. \"It is mine,\" said {h}. \"I saw it first.\" \"No, it is mine,\" said {f}. \"I picked it up.\"",
+            "[They pulled and pulled.|Neither wanted to let go.] Then there was a [crack|loud rip], and the {tn} [broke in two|was broken]. [They stared at it.|Now nobody could have it.]",
+            "\"This is your fault!\" they both shouted. {H} went home one way, and {f} went home the other way. [For three days they did not speak.|They did not say goodbye.]",
+            "\n[But the days were long and dull.|Nothing was fun any more.] {H} [looked out of the window|missed {f} very much]. \"[What is a {tn} without a friend?|I do not want to be right. I want my friend],\" {he} said to {e}. \"[Then go and say so|One of you must take the first step],\" said {e}.",
+            "So {h} took {his} half and walked to the house of {f}. Halfway there {he} met {f}, who was [carrying the other half|coming to say sorry too]. \"[I am sorry|Forgive me],\" they both said at once, and then they [laughed|had to laugh].",
+            "\n[They glued the {tn} together.|With string and glue they mended the {tn}.] [One day it was with {h}, and the next day it was with {f}.|They kept it {s3}, where both could play with it.]",
+            "[You could still see the crack, but they liked it that way.|A friend is worth more than any toy.]",
+        ]),
+        new("a birthday present",
+        [
+            "It was nearly the birthday of {e}. [Everyone had bought a fine present.|{F} the {fk} had bought a big present.] But {h} [had no money at all|had only one small coin].",
+            "{H} [looked in the shop window and sighed|turned out {his} pockets, but they were empty]. \"[What can I give?|I have nothing to give],\" {he} said.",
+            "{He} thought [all day|all night]. [{E} always told the best stories, and {h} knew them all.|{E} could not see very well any more.|{E} loved songs more than anything.] Then {he} had an idea.",
+            "\n{H} took [paper and a pencil|some old paper] and worked {s1} until the sun went down. {He} [wrote down every story {e} had ever told|made a little book of songs|drew a picture of everyone in the village].",
+            "On the birthday there were many presents. [There was a clock, a coat, and a cake.|There was a chair, a lamp, and some {food}.] {E} said thank you for each. Then {h} gave {his} small present with [red cheeks|a quiet voice].",
+            "{E} opened it and [did not speak|began to smile|wiped away a tear]. \"[This is the best present of all|I will keep this forever],\" said {e}, \"because you made it [for me|with love].\"",
+            "\n[They read it together until it was late.|Then everyone sat in a circle and listened to it.] [A gift from the heart costs nothing and is worth the most.|And {h} was {feeling}.]",
+        ]),
+    ];
+}
