@@ -1,0 +1,179 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace SwarmCompute.Inference;
+
+/// <summary>
+/// The frames between stages, little-endian. A header of 24 bytes, then what the kind says; a field that a kind does not use is 0.
+/// <code>
+///  0 u8  kind            1 u8  flags: 1 = wants candidates (Hidden)
+///  2 u16 count: tokens (Hidden), candidates (Candidates), entries (Have, Sync), bytes (Refused)
+///  4 u32 head epoch      8 u32 session number
+/// 12 u32 position: tokens of the session before this frame (Hidden)
+/// 16 u64 sequence: the session's frames before this one (Hidden, Candidates); the map's generation (Sync)
+/// 24 Hidden: f32 states, count * embedding length     Candidates: f32 log-sum-exp, count * i32 token, count * f32 logit
+///    Have: count * { u32 head epoch, u32 number, u64 next sequence }     Sync: count * u32 number     Refused: UTF-8 reason
+/// </code>
+/// Candidates carry the sequence of the Hidden frame that they answer.
+/// </summary>
+internal readonly record struct BoundaryFrame(FrameKind Kind, SessionId Session, int Count, bool WantsCandidates, int Position, long Sequence)
+{
+    public const int HeaderSize = 24;
+    public const int EntriesMax = 1024;
+    public const int TokensMax = 512;
+    public const int ReasonBytesMax = 512;
+
+    private const int HaveEntrySize = 16;
+
+    /// <summary>Reads and checks a frame's header and its length; null where it is well formed, otherwise what is wrong with it.</summary>
+    public static string? Read(ReadOnlySpan<byte> bytes, out BoundaryFrame frame)
+    {
+        frame = default;
+        if (bytes.Length < HeaderSize) return "a frame is shorter than its header";
+        var kind = (FrameKind)bytes[0];
+        var (flags, count) = (bytes[1], BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]));
+        var session = new SessionId(BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]), BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]));
+        var position = BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]);
+        var sequence = BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]);
+        if (flags > (kind == FrameKind.Hidden ? 1 : 0)) return $"a frame of kind {kind} has unknown flags";
+        if (position > int.MaxValue || (kind != FrameKind.Hidden && position != 0)) return $"a frame of kind {kind} has an impossible position";
+        if (sequence > long.MaxValue || (!HasSequence(kind) && sequence != 0)) return $"a frame of kind {kind} has an impossible sequence";
+        if (!HasSession(kind, session)) return $"a frame of kind {kind} names an impossible session";
+        if (!HasLength(kind, count, bytes.Length - HeaderSize)) return $"a frame of kind {kind} has a wrong length";
+        frame = new BoundaryFrame(kind, session, count, flags == 1, (int)position, (long)sequence);
+        return null;
+    }
+
+    /// <summary>A frame of hidden states, yet to be filled in through <see cref="States(byte[])"/>.</summary>
+    public static byte[] Hidden(SessionId session, long sequence, int position, int tokens, bool wantsCandidates, int embeddingLength) =>
+        Begin(new BoundaryFrame(FrameKind.Hidden, session, tokens, wantsCandidates, position, sequence), tokens * embeddingLength * sizeof(float));
+
+    /// <summary>The hidden states within a frame. The machine is little-endian, as the wire is.</summary>
+    public static Span<float> States(byte[] frame) => MemoryMarshal.Cast<byte, float>(frame.AsSpan(HeaderSize));
+
+    /// <summary>The hidden states within a received frame.</summary>
+    public static ReadOnlySpan<float> States(ReadOnlySpan<byte> frame) => MemoryMarshal.Cast<byte, float>(frame[HeaderSize..]);
+
+    public static byte[] OfCandidates(SessionId session, long sequence, Candidates candidates)
+    {
+        var count = candidates.Tokens.Length;
+        var frame = Begin(new BoundaryFrame(FrameKind.Candidates, session, count, false, 0, sequence), sizeof(float) + count * 8);
+        var payload = frame.AsSpan(HeaderSize);
+        BinaryPrimitives.WriteSingleLittleEndian(payload, candidates.LogSumExp);
+        for (var i = 0; i < count; i++)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(payload[(4 + 4 * i)..], candidates.Tokens[i]);
+            BinaryPrimitives.WriteSingleLittleEndian(payload[(4 + 4 * (count + i))..], candidates.Logits[i]);
+        }
+        return frame;
+    }
+
+    public static Candidates ReadCandidates(ReadOnlySpan<byte> frame, int count)
+    {
+        var payload = frame[HeaderSize..];
+        var tokens = ImmutableArray.CreateBuilder<int>(count);
+        var logits = ImmutableArray.CreateBuilder<float>(count);
+        for (var i = 0; i < count; i++)
+        {
+            tokens.Add(BinaryPrimitives.ReadInt32LittleEndian(payload[(4 + 4 * i)..]));
+            logits.Add(BinaryPrimitives.ReadSingleLittleEndian(payload[(4 + 4 * (count + i))..]));
+        }
+        return new Candidates(tokens.MoveToImmutable(), logits.MoveToImmutable(), BinaryPrimitives.ReadSingleLittleEndian(payload));
+    }
+
+    public static byte[] Have(IReadOnlyCollection<KeyValuePair<SessionId, long>> next)
+    {
+        var frame = Begin(new BoundaryFrame(FrameKind.Have, default, next.Count, false, 0, 0), next.Count * HaveEntrySize);
+        var entry = frame.AsSpan(HeaderSize);
+        foreach (var (session, sequence) in next)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(entry, session.HeadEpoch);
+            BinaryPrimitives.WriteUInt32LittleEndian(entry[4..], session.Number);
+            BinaryPrimitives.WriteInt64LittleEndian(entry[8..], sequence);
+            entry = entry[HaveEntrySize..];
+        }
+        return frame;
+    }
+
+    /// <summary>Reads the entries; null where one of them is impossible or repeated.</summary>
+    public static Dictionary<SessionId, long>? ReadHave(ReadOnlySpan<byte> frame, int count)
+    {
+        var next = new Dictionary<SessionId, long>(count);
+        for (var entry = frame[HeaderSize..]; !entry.IsEmpty; entry = entry[HaveEntrySize..])
+        {
+            var session = new SessionId(BinaryPrimitives.ReadUInt32LittleEndian(entry), BinaryPrimitives.ReadUInt32LittleEndian(entry[4..]));
+            var sequence = BinaryPrimitives.ReadInt64LittleEndian(entry[8..]);
+            if (sequence < 0 || session.Number == 0 || !next.TryAdd(session, sequence)) return null;
+        }
+        return next;
+    }
+
+    public static byte[] Sync(uint headEpoch, long generation, IReadOnlyCollection<uint> numbers)
+    {
+        var frame = Begin(new BoundaryFrame(FrameKind.Sync, new SessionId(headEpoch, 0), numbers.Count, false, 0, generation), numbers.Count * sizeof(uint));
+        var entry = frame.AsSpan(HeaderSize);
+        foreach (var number in numbers)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(entry, number);
+            entry = entry[sizeof(uint)..];
+        }
+        return frame;
+    }
+
+    public static HashSet<uint> ReadSync(ReadOnlySpan<byte> frame) => [.. MemoryMarshal.Cast<byte, uint>(frame[HeaderSize..])];
+
+    public static byte[] Refused(SessionId session, string reason)
+    {
+        var text = Encoding.UTF8.GetBytes(reason);
+        if (text.Length > ReasonBytesMax) text = Encoding.UTF8.GetBytes(reason[..(ReasonBytesMax / 4)]);
+        var frame = Begin(new BoundaryFrame(FrameKind.Refused, session, text.Length, false, 0, 0), text.Length);
+        text.CopyTo(frame.AsSpan(HeaderSize));
+        return frame;
+    }
+
+    /// <summary>The reason in a Refused frame, with control characters taken out: it may be printed.</summary>
+    public static string ReadReason(ReadOnlySpan<byte> frame) =>
+        string.Concat(Encoding.UTF8.GetString(frame[HeaderSize..]).Select(c => char.IsControl(c) ? ' ' : c));
+
+    public static byte[] Close(SessionId session) => Begin(new BoundaryFrame(FrameKind.CloseSession, session, 0, false, 0, 0), 0);
+
+    public static byte[] Ping() => Begin(new BoundaryFrame(FrameKind.Ping, default, 0, false, 0, 0), 0);
+
+    public static byte[] Pong() => Begin(new BoundaryFrame(FrameKind.Pong, default, 0, false, 0, 0), 0);
+
+    private static byte[] Begin(BoundaryFrame frame, int payload)
+    {
+        var bytes = new byte[HeaderSize + payload];
+        bytes[0] = (byte)frame.Kind;
+        bytes[1] = frame.WantsCandidates ? (byte)1 : (byte)0;
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(2), checked((ushort)frame.Count));
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4), frame.Session.HeadEpoch);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), frame.Session.Number);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), frame.Position);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(16), frame.Sequence);
+        return bytes;
+    }
+
+    private static bool HasSequence(FrameKind kind) => kind is FrameKind.Hidden or FrameKind.Candidates or FrameKind.Sync;
+
+    private static bool HasSession(FrameKind kind, SessionId session) => kind switch
+    {
+        FrameKind.Hidden or FrameKind.Candidates or FrameKind.CloseSession => session.Number != 0,
+        FrameKind.Sync => session.Number == 0,
+        FrameKind.Refused => session.Number != 0 || session.HeadEpoch == 0,
+        _ => session == default,
+    };
+
+    private static bool HasLength(FrameKind kind, int count, int payload) => kind switch
+    {
+        FrameKind.Have => count <= EntriesMax && payload == count * HaveEntrySize,
+        FrameKind.Hidden => count is > 0 and <= TokensMax && payload > 0 && payload % (count * sizeof(float)) == 0,
+        FrameKind.Candidates => count is > 0 and <= Candidates.CountMax && payload == sizeof(float) + count * 8,
+        FrameKind.Sync => count <= EntriesMax && payload == count * sizeof(uint),
+        FrameKind.Refused => count <= ReasonBytesMax && payload == count,
+        FrameKind.CloseSession or FrameKind.Ping or FrameKind.Pong => count == 0 && payload == 0,
+        _ => false,
+    };
+}

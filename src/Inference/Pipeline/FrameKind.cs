@@ -1,0 +1,32 @@
+namespace SwarmCompute.Inference;
+
+/// <summary>What a boundary frame is. The numbers are on the wire and are never reused.</summary>
+internal enum FrameKind : byte
+{
+    /// <summary>Receiver to sender, first on every link: which session it expects next at which sequence.</summary>
+    Have = 1,
+
+    /// <summary>Hidden states for the next stage.</summary>
+    Hidden = 2,
+
+    /// <summary>The last stage's candidates, to the head.</summary>
+    Candidates = 3,
+
+    /// <summary>The session is over.</summary>
+    CloseSession = 4,
+
+    /// <summary>Are you there?</summary>
+    Ping = 5,
+
+    /// <summary>Here.</summary>
+    Pong = 6,
+
+    /// <summary>A stage cannot run this session; or, with session 0/0, the link itself is refused.</summary>
+    Refused = 7,
+
+    /// <summary>
+    /// The head's open sessions, all others are over. Goes round the ring through every stage that is loaded; when it comes back to the
+    /// head with the map's generation, the ring stands.
+    /// </summary>
+    Sync = 8,
+}

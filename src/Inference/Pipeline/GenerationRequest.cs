@@ -1,0 +1,12 @@
+using System.Collections.Immutable;
+
+namespace SwarmCompute.Inference;
+
+/// <summary>What to generate.</summary>
+/// <param name="Prompt">The prompt's tokens; at least one.</param>
+/// <param name="TokensMax">Most tokens of the whole answer, resumed ones included.</param>
+/// <param name="Sampling">How each token is chosen.</param>
+/// <param name="Resume">Tokens of the answer that the client already has: they are fed again, one a call, and not given again.</param>
+/// <param name="StopTokens">Tokens that end the answer.</param>
+public sealed record GenerationRequest(
+    ImmutableArray<int> Prompt, int TokensMax, SamplingOptions Sampling, ImmutableArray<int> Resume, ImmutableArray<int> StopTokens);

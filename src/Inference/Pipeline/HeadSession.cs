@@ -1,0 +1,60 @@
+namespace SwarmCompute.Inference;
+
+/// <summary>One answer that a head generates. Its state is guarded by the ring's gate, but for the kernel session, which is the kernel thread's.</summary>
+internal sealed class HeadSession(SessionId id)
+{
+    private TaskCompletionSource<Candidates>? _answer;
+    private PipelineException? _fault;
+
+    public SessionId Id => id;
+
+    public KernelWorker.SerialQueue Queue { get; } = new();
+
+    public IStageSession? Kernel { get; set; }
+
+    public bool IsOver { get; set; }
+
+    /// <summary>The sequence of the next frame.</summary>
+    public long NextSequence { get; private set; }
+
+    /// <summary>Tokens in the frames so far.</summary>
+    public int Position { get; private set; }
+
+    /// <summary>The candidates that the last stage owes; where it owes none, those of the frame to come.</summary>
+    public long Expected { get; private set; }
+
+    /// <summary>Takes the place of the next frame.</summary>
+    public (long Sequence, int Position) Advance(int tokens)
+    {
+        var place = (NextSequence, Position);
+        NextSequence++;
+        Position += tokens;
+        return place;
+    }
+
+    /// <summary>The candidates that answer this frame; to be asked for before the frame is sent.</summary>
+    public Task<Candidates> Expect(long sequence)
+    {
+        Expected = sequence;
+        _answer = new TaskCompletionSource<Candidates>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (_fault is not null) _answer.SetException(_fault);
+        return _answer.Task;
+    }
+
+    /// <summary>Candidates came; those that were answered before are left aside.</summary>
+    /// <exception cref="BoundaryProtocolException">They answer a frame that was not sent yet.</exception>
+    public void Answer(long sequence, Func<Candidates> candidates)
+    {
+        if (sequence >= NextSequence) throw new BoundaryProtocolException($"candidates {sequence} of session {Id} came before their frame was sent");
+        if (sequence != Expected || _answer is not { Task.IsCompleted: false }) return;
+        Expected = NextSequence;
+        _answer.SetResult(candidates());
+    }
+
+    /// <summary>The session cannot go on.</summary>
+    public void Fail(PipelineException fault)
+    {
+        _fault ??= fault;
+        _answer?.TrySetException(_fault);
+    }
+}

@@ -1,0 +1,157 @@
+using Microsoft.Extensions.Logging;
+using SwarmCompute.Attestation;
+using SwarmCompute.Overlay;
+
+namespace SwarmCompute.Inference;
+
+/// <summary>
+/// The link from the stage before: at most one counts. It is taken from the holder of the slot before, at the highest epoch that was ever
+/// seen; a newer one replaces it, an older one is turned away.
+/// </summary>
+internal sealed partial class InboundLinks(
+    PipelineOptions options, OverlayListener listener, TimeProvider time, Lock gate, IRingNode node, ILogger log)
+{
+    private static readonly TimeSpan RefusalTime = TimeSpan.FromSeconds(1);
+
+    private OverlayConnection? _current;
+    private LeaseEpoch _currentEpoch, _highest;
+    private Task _serving = Task.CompletedTask;
+
+    /// <summary>Whether the link stands, with the newest holder that is known. Read under the gate.</summary>
+    public bool IsUp => _current is not null && _currentEpoch == _highest;
+
+    /// <summary>The map names this epoch for the slot before: an older link ends. Called under the gate.</summary>
+    public void Fence(LeaseEpoch epoch)
+    {
+        if (epoch <= _highest) return;
+        _highest = epoch;
+        if (_current is null || _currentEpoch >= epoch) return;
+        _current.Abort();
+        _current = null;
+        node.InboundDown();
+    }
+
+    public async Task Run(CancellationToken stop)
+    {
+        try
+        {
+            await foreach (var connection in listener.Accept(stop))
+            {
+                _serving = Task.WhenAll(_serving, Serve(connection, stop));
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            LogStopped(log, options.Slot);
+        }
+        await _serving;
+    }
+
+    private async Task Serve(OverlayConnection connection, CancellationToken stop)
+    {
+        await using var _ = connection;
+        var reason = "stopped";
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        try
+        {
+            var (have, refusal) = Admit(connection);
+            if (refusal is not null) await TurnAway(connection, refusal, stop);
+            if (have is null) return;
+            await connection.Send(have, stop);
+            var watch = new LinkWatch(time, options);
+            var (reading, silence) = (Read(connection, watch, ended.Token), watch.Silence(null, ended.Token));
+            reason = await await Task.WhenAny(reading, silence);
+            await ended.CancelAsync();
+            connection.Abort();
+            await Task.WhenAll(reading, silence);
+        }
+        catch (Exception fault) when (fault is OverlayException or BoundaryProtocolException)
+        {
+            reason = reason == "stopped" ? fault.Message : reason;
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            // the link ends for the reason that is known already
+        }
+        await ended.CancelAsync();
+        Forget(connection, reason);
+    }
+
+    private (byte[]? Have, string? Refusal) Admit(OverlayConnection connection)
+    {
+        if (connection.Peer is not SwarmIdentity.Guest peer || peer.Order != options.Order || peer.Slot != options.PreviousSlot || options.Slots == 1)
+            return (null, $"{connection.Peer} is not slot {options.PreviousSlot} of order {options.Order}");
+        lock (gate)
+        {
+            if (peer.Epoch < _highest) return (null, $"epoch {peer.Epoch} of slot {peer.Slot} is over; it is at {_highest}");
+            _highest = peer.Epoch;
+            _current?.Abort();
+            (_current, _currentEpoch) = (connection, peer.Epoch);
+            LogUp(log, options.Slot, peer.Slot, peer.Epoch.Value);
+            return (node.InboundUp(), null);
+        }
+    }
+
+    private async Task TurnAway(OverlayConnection connection, string refusal, CancellationToken stop)
+    {
+        LogRefused(log, options.Slot, refusal);
+        using var bound = new CancellationTokenSource(RefusalTime, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, bound.Token);
+        await connection.Send(BoundaryFrame.Refused(default, refusal), either.Token);
+    }
+
+    private async Task<string> Read(OverlayConnection connection, LinkWatch watch, CancellationToken cancel)
+    {
+        var pong = BoundaryFrame.Pong();
+        while (await connection.Receive(cancel) is { } buffer)
+        {
+            var kept = false;
+            try
+            {
+                watch.Heard();
+                if (BoundaryFrame.Read(buffer.Memory.Span, out var frame) is { } fault) return fault;
+                if (frame.Kind == FrameKind.Ping) await connection.Send(pong, cancel);
+                else if (!Hand(connection, frame, buffer, out kept)) return "a newer link replaced this one";
+            }
+            finally
+            {
+                if (!kept) buffer.Dispose();
+            }
+        }
+        return "the stage before ended the link";
+    }
+
+    private bool Hand(OverlayConnection connection, BoundaryFrame frame, OverlayFrame buffer, out bool kept)
+    {
+        lock (gate)
+        {
+            kept = false;
+            if (_current != connection) return false;
+            kept = node.Inbound(frame, buffer);
+            return true;
+        }
+    }
+
+    private void Forget(OverlayConnection connection, string reason)
+    {
+        lock (gate)
+        {
+            if (_current != connection) return;
+            _current = null;
+            node.InboundDown();
+        }
+        LogDown(log, options.Slot, options.PreviousSlot, reason);
+    }
+
+    [LoggerMessage(5101, LogLevel.Information, "Stage {Slot}: link from slot {Peer} (epoch {Epoch}) stands.")]
+    private static partial void LogUp(ILogger log, int slot, int peer, uint epoch);
+
+    [LoggerMessage(5102, LogLevel.Information, "Stage {Slot}: link from slot {Peer} ended: {Reason}.")]
+    private static partial void LogDown(ILogger log, int slot, int peer, string reason);
+
+    [LoggerMessage(5103, LogLevel.Warning, "Stage {Slot}: a link is refused: {Reason}.")]
+    private static partial void LogRefused(ILogger log, int slot, string reason);
+
+    [LoggerMessage(5104, LogLevel.Debug, "Stage {Slot}: takes no more links.")]
+    private static partial void LogStopped(ILogger log, int slot);
+}

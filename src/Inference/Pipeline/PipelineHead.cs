@@ -1,0 +1,327 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using SwarmCompute.Overlay;
+
+namespace SwarmCompute.Inference;
+
+/// <summary>
+/// The first stage of a pipeline: feeds tokens into the ring, and chooses the next one from the candidates that come back. Answers do not
+/// depend on how many stages there are, nor on which of them were replaced meanwhile: a replacement is fed the same calls again.
+/// </summary>
+public sealed class PipelineHead : IRingNode, IAsyncDisposable
+{
+    private readonly PipelineOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Ring _ring;
+    private readonly Dictionary<uint, HeadSession> _sessions = [];
+    private readonly CancellationTokenSource _cut = new();
+    private IStageKernel? _kernel;
+    private IEmbedding? _embedding;
+    private int _open;
+    private uint _lastNumber;
+    private long _ringGeneration = -1;
+    private bool _stood, _draining;
+    private TaskCompletionSource? _drained;
+
+    private PipelineHead(PipelineOptions options, OverlayListener listener, OverlayCredentials credentials, TimeProvider time, ILogger log)
+    {
+        _options = options;
+        _time = time;
+        _ring = new Ring(options, listener, credentials, time, this, log);
+    }
+
+    /// <summary>What the head notices. Read by one reader; the oldest of more than 256 unread ones are dropped.</summary>
+    public ChannelReader<PipelineEvent> Events => _ring.Events;
+
+    /// <summary>What was served: for the integrity report.</summary>
+    public UsageMeter Usage { get; } = new();
+
+    /// <summary>Sessions that are open now.</summary>
+    public int OpenSessions
+    {
+        get { lock (_ring.Gate) return _open; }
+    }
+
+    /// <summary>Tokens that prompt and answer may have together.</summary>
+    public int ContextTokens => _options.ContextTokens;
+
+    /// <summary>Whether the whole ring of the newest map stands, every stage loaded.</summary>
+    public bool IsReady
+    {
+        get { lock (_ring.Gate) return RingStands(); }
+    }
+
+    /// <summary>Begins to take and keep up links. The layers may come later, by <see cref="Attach"/>.</summary>
+    /// <param name="options">The head's place and bounds.</param>
+    /// <param name="listener">Where the last stage dials; the head disposes it.</param>
+    /// <param name="credentials">The guest's certificate.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Where to say what happens.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range, or the slot is not 0.</exception>
+    public static PipelineHead Start(
+        PipelineOptions options, OverlayListener listener, OverlayCredentials credentials, TimeProvider time, ILogger? log = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(options.Slot, 0);
+        var head = new PipelineHead(options, listener, credentials, time, log ?? NullLogger.Instance);
+        head._ring.Start();
+        return head;
+    }
+
+    /// <summary>Gives the head its loaded layers and the embedding. Both stay the caller's, who disposes them after the head.</summary>
+    /// <exception cref="InvalidOperationException">It has a kernel already.</exception>
+    public void Attach(IStageKernel kernel, IEmbedding embedding)
+    {
+        lock (_ring.Gate)
+        {
+            if (_kernel is not null) throw new InvalidOperationException("The head has a kernel already.");
+            (_kernel, _embedding) = (kernel, embedding);
+            CheckReady();
+        }
+        _ring.Worker.Start();
+    }
+
+    /// <summary>Tells the head who its neighbours are. A map that is not newer than the last one changes nothing.</summary>
+    /// <exception cref="ArgumentException">The map does not have one stage for each slot in order.</exception>
+    public void Update(PipelineMap map) => _ring.Update(map);
+
+    /// <summary>Generates an answer, token by token. Waits while a stage is replaced. Stopping the enumeration frees the session.</summary>
+    /// <exception cref="ArgumentException">The request cannot be served as it is.</exception>
+    /// <exception cref="PipelineException">While it is enumerated: the pipeline cannot serve it, now or at all.</exception>
+    public IAsyncEnumerable<GeneratedToken> Generate(GenerationRequest request, CancellationToken cancel)
+    {
+        if (request.Prompt.IsDefaultOrEmpty) throw new ArgumentException("The prompt has no token.", nameof(request));
+        if (request.Resume.IsDefault || request.StopTokens.IsDefault) throw new ArgumentException("Resume and stop tokens are lists; give empty ones.", nameof(request));
+        if (request.TokensMax < 1 || request.TokensMax > _options.ContextTokens - request.Prompt.Length)
+            throw new ArgumentException(
+                $"{request.Prompt.Length} tokens of prompt and {request.TokensMax} of answer do not fit into {_options.ContextTokens}.", nameof(request));
+        if (request.Resume.Length >= request.TokensMax)
+            throw new ArgumentException($"{request.Resume.Length} tokens are resumed of an answer of at most {request.TokensMax}.", nameof(request));
+        return Tokens(request, new Sampler(request.Sampling), cancel);
+    }
+
+    /// <summary>Takes no new request, and waits until the open ones end; cuts those off that take longer than this.</summary>
+    public async Task Drain(TimeSpan bound, CancellationToken cancel)
+    {
+        Task drained;
+        lock (_ring.Gate)
+        {
+            _draining = true;
+            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_sessions.Count == 0) _drained.TrySetResult();
+            drained = _drained.Task;
+        }
+        try
+        {
+            await drained.WaitAsync(bound, _time, cancel);
+        }
+        catch (TimeoutException)
+        {
+            await _cut.CancelAsync();
+            await drained.WaitAsync(bound, _time, cancel);
+        }
+    }
+
+    /// <summary>Ends all answers, breaks the links and frees the sessions. Waits for a kernel call that runs.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_ring.Gate)
+        {
+            _draining = true;
+            foreach (var session in _sessions.Values.ToList()) session.Fail(new PipelineException(PipelineFault.NotReady, "The head has stopped."));
+        }
+        await _ring.DisposeAsync();
+        lock (_ring.Gate)
+            foreach (var session in _sessions.Values.ToList()) Close(session);
+    }
+
+    byte[] IRingNode.InboundUp()
+    {
+        CheckReady();
+        return BoundaryFrame.Have([.. _sessions.Values.Select(s => KeyValuePair.Create(s.Id, s.Expected))]);
+    }
+
+    void IRingNode.InboundDown() => _ringGeneration = -1;
+
+    ChannelReader<byte[]> IRingNode.OutboundUp(Dictionary<SessionId, long> have)
+    {
+        var queue = _ring.Sender.LinkUp(have);
+        CheckReady();
+        return queue;
+    }
+
+    void IRingNode.OutboundDown() => _ring.Sender.LinkDown();
+
+    void IRingNode.MapChanged(PipelineMap map)
+    {
+        _ring.Sender.Sync(_options.Epoch.Value, map.Generation);
+        CheckReady();
+    }
+
+    bool IRingNode.Inbound(BoundaryFrame frame, OverlayFrame buffer)
+    {
+        if (frame.Session.HeadEpoch != _options.Epoch.Value) return false;   // meant for another head of this order
+        switch (frame.Kind)
+        {
+            case FrameKind.Candidates:
+                if (_sessions.TryGetValue(frame.Session.Number, out var session))
+                    session.Answer(frame.Sequence, () => BoundaryFrame.ReadCandidates(buffer.Memory.Span, frame.Count));
+                return false;
+            case FrameKind.Refused:
+                if (_sessions.TryGetValue(frame.Session.Number, out var refused))
+                    refused.Fail(new PipelineException(PipelineFault.Refused, $"A stage refused: {BoundaryFrame.ReadReason(buffer.Memory.Span)}"));
+                return false;
+            case FrameKind.Sync:
+                _ringGeneration = frame.Sequence;
+                CheckReady();
+                return false;
+            case FrameKind.CloseSession:
+                return false;
+            default:
+                throw new BoundaryProtocolException($"a frame of kind {frame.Kind} came to the head");
+        }
+    }
+
+    private async IAsyncEnumerable<GeneratedToken> Tokens(GenerationRequest request, Sampler sampler, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, _cut.Token);
+        var tokens = new int[request.Prompt.Length + request.TokensMax];
+        request.Prompt.CopyTo(tokens);
+        request.Resume.CopyTo(tokens, request.Prompt.Length);
+        var (begin, count) = (request.Prompt.Length, request.Prompt.Length + request.Resume.Length);
+        var session = Open();
+        try
+        {
+            var answer = FeedKnown(session, tokens.AsMemory(0, count), begin);
+            var bound = _options.RestoreMax + TimeSpan.FromSeconds(session.NextSequence);    // a second for each call of the prompt
+            while (true)
+            {
+                var token = sampler.Next(await Answer(answer, bound, either.Token), tokens.AsSpan(0, count));
+                bound = _options.RestoreMax;
+                if (request.StopTokens.Contains(token))
+                {
+                    yield return new GeneratedToken(count - begin, token, IsEnd: true);
+                    yield break;
+                }
+                tokens[count++] = token;
+                Usage.CountToken();
+                yield return new GeneratedToken(count - 1 - begin, token, IsEnd: false);
+                if (count == tokens.Length) yield break;
+                answer = Feed(session, tokens.AsMemory(count - 1, 1), wantsCandidates: true)!;
+            }
+        }
+        finally
+        {
+            lock (_ring.Gate) Close(session);
+            Usage.End(request.Prompt.AsSpan(), tokens.AsSpan(begin, count - begin), request.Resume.Length);
+        }
+    }
+
+    /// <summary>Feeds prompt and resumed tokens in the calls in which they were fed at first: chunks of the prompt, then token by token.</summary>
+    private Task<Candidates> FeedKnown(HeadSession session, ReadOnlyMemory<int> tokens, int prompt)
+    {
+        Task<Candidates>? answer = null;
+        for (var at = 0; at < tokens.Length;)
+        {
+            var take = at < prompt ? Math.Min(_options.PrefillTokens, prompt - at) : 1;
+            answer = Feed(session, tokens.Slice(at, take), wantsCandidates: at + take == tokens.Length);
+            at += take;
+        }
+        return answer!;
+    }
+
+    private Task<Candidates>? Feed(HeadSession session, ReadOnlyMemory<int> tokens, bool wantsCandidates)
+    {
+        lock (_ring.Gate)
+        {
+            var (sequence, position) = session.Advance(tokens.Length);
+            var answer = wantsCandidates ? session.Expect(sequence) : null;
+            _ring.Worker.Post(session.Queue, () => Run(session, tokens.Span, sequence, position, wantsCandidates));
+            return answer;
+        }
+    }
+
+    /// <summary>Runs on the kernel's thread.</summary>
+    private void Run(HeadSession session, ReadOnlySpan<int> tokens, long sequence, int position, bool wantsCandidates)
+    {
+        lock (_ring.Gate)
+            if (session.IsOver) return;
+        try
+        {
+            session.Kernel ??= _kernel!.Open();
+            var length = _kernel!.EmbeddingLength;
+            var hidden = new float[tokens.Length * length];
+            _embedding!.Lookup(tokens, hidden);
+            if (_options.Slots == 1)
+            {
+                var candidates = session.Kernel.RunLast(hidden, tokens.Length);
+                lock (_ring.Gate) session.Answer(sequence, () => candidates);
+                return;
+            }
+            var frame = BoundaryFrame.Hidden(session.Id, sequence, position, tokens.Length, wantsCandidates, length);
+            session.Kernel.RunHidden(hidden, tokens.Length, BoundaryFrame.States(frame));
+            lock (_ring.Gate) _ring.Sender.Emit(session.Id, sequence, frame);
+        }
+        catch (Exception fault) when (fault is InferenceException or ArgumentOutOfRangeException)
+        {
+            lock (_ring.Gate) session.Fail(new PipelineException(PipelineFault.Refused, $"The head refused: {fault.Message}", fault));
+        }
+    }
+
+    private async Task<Candidates> Answer(Task<Candidates> answer, TimeSpan bound, CancellationToken cancel)
+    {
+        try
+        {
+            return await answer.WaitAsync(bound, _time, cancel);
+        }
+        catch (TimeoutException fault)
+        {
+            throw new PipelineException(PipelineFault.Stalled, $"The pipeline was not restored within {bound.TotalSeconds} s.", fault);
+        }
+        catch (OperationCanceledException fault) when (_cut.IsCancellationRequested)
+        {
+            throw new PipelineException(PipelineFault.NotReady, "The head is finishing; the answer is cut off.", fault);
+        }
+    }
+
+    private HeadSession Open()
+    {
+        lock (_ring.Gate)
+        {
+            if (_draining) throw new PipelineException(PipelineFault.NotReady, "The head takes no more requests.");
+            if (!_stood) throw new PipelineException(PipelineFault.NotReady, "The pipeline does not stand yet.");
+            if (_open >= _options.SessionsMax)
+                throw new PipelineException(PipelineFault.Busy, $"{_options.SessionsMax} answers are being generated, as many as there may be.");
+            _open++;
+            var session = new HeadSession(new SessionId(_options.Epoch.Value, checked(++_lastNumber)));
+            _sessions.Add(session.Id.Number, session);
+            if (_options.Slots > 1) _ring.Sender.Open(session.Id);
+            return session;
+        }
+    }
+
+    private void Close(HeadSession session)
+    {
+        if (!_sessions.Remove(session.Id.Number)) return;
+        session.IsOver = true;
+        _ring.Sender.Close(session.Id);
+        if (_sessions.Count == 0) _drained?.TrySetResult();
+        _ring.Worker.PostUrgent(() =>
+        {
+            session.Kernel?.Dispose();
+            lock (_ring.Gate) _open--;                                       // only now is there room for the next one
+        });
+    }
+
+    private bool RingStands() => _kernel is not null && _ring.Map is { } map
+        && (_options.Slots == 1 || (_ring.Sender.IsUp && _ring.InboundIsUp && _ringGeneration == map.Generation));
+
+    private void CheckReady()
+    {
+        if (!RingStands()) return;
+        _stood = true;
+        _ring.RaiseReady();
+    }
+}

@@ -1,0 +1,61 @@
+namespace SwarmCompute.Inference;
+
+/// <summary>Where a stage stands in its pipeline, and its bounds. Every stage of a pipeline has the same bounds.</summary>
+public sealed record PipelineOptions
+{
+    /// <summary>The order that the pipeline serves.</summary>
+    public required OrderId Order { get; init; }
+
+    /// <summary>This stage's slot: 0 is the head.</summary>
+    public required int Slot { get; init; }
+
+    /// <summary>How many stages the pipeline has: 1 to 16.</summary>
+    public required int Slots { get; init; }
+
+    /// <summary>The epoch of this stage's lease.</summary>
+    public required LeaseEpoch Epoch { get; init; }
+
+    /// <summary>Tokens that one session can hold: 2 to 1,048,576. Bounds what is kept for replay: 4 bytes for each token and embedding element.</summary>
+    public int ContextTokens { get; init; } = 1024;
+
+    /// <summary>Sessions that are open at once: 1 to 256. The kernel is loaded for as many.</summary>
+    public int SessionsMax { get; init; } = 4;
+
+    /// <summary>Tokens of a prompt in one call: 1 to 512. The same value gives the same bits, in every stage and after every failure.</summary>
+    public int PrefillTokens { get; init; } = 32;
+
+    /// <summary>How long a generation waits for the pipeline to be restored before it fails.</summary>
+    public TimeSpan RestoreMax { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>How often a link is asked whether it lives.</summary>
+    public TimeSpan PingEvery { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A link that is silent for so long is lost. Also how long a peer of a new map may take to be reached for the first time.</summary>
+    public TimeSpan SilenceMax { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A broken link that is not made again at once, within this time, means that the peer is lost.</summary>
+    public TimeSpan RedialMax { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    internal int NextSlot => (Slot + 1) % Slots;
+
+    internal int PreviousSlot => (Slot + Slots - 1) % Slots;
+
+    internal bool IsLast => Slot == Slots - 1;
+
+    internal void Validate()
+    {
+        Require(Slots is >= 1 and <= LeaseId.SlotsMax, nameof(Slots), Slots, $"1 to {LeaseId.SlotsMax}");
+        Require(Slot >= 0 && Slot < Slots, nameof(Slot), Slot, $"0 to {Slots - 1}");
+        Require(ContextTokens is >= 2 and <= 1 << 20, nameof(ContextTokens), ContextTokens, "2 to 1048576");
+        Require(SessionsMax is >= 1 and <= 256, nameof(SessionsMax), SessionsMax, "1 to 256");
+        Require(PrefillTokens is >= 1 and <= 512, nameof(PrefillTokens), PrefillTokens, "1 to 512");
+        Require(RestoreMax > TimeSpan.Zero, nameof(RestoreMax), RestoreMax, "more than 0");
+        Require(PingEvery > TimeSpan.Zero && SilenceMax > PingEvery, nameof(SilenceMax), SilenceMax, "more than PingEvery");
+        Require(RedialMax > TimeSpan.Zero, nameof(RedialMax), RedialMax, "more than 0");
+    }
+
+    private static void Require(bool holds, string option, object value, string range)
+    {
+        if (!holds) throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}; give {range}.");
+    }
+}

@@ -1,0 +1,240 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using SwarmCompute.Overlay;
+
+namespace SwarmCompute.Inference;
+
+/// <summary>
+/// A stage after the head: runs its layers over the frames of the stage before, and hands the result to the next one; the last one gives
+/// candidates to the head. Keeps what it sent, so that a lost next stage can be replaced; is itself rebuilt by what the stage before kept.
+/// </summary>
+public sealed class PipelineStage : IRingNode, IAsyncDisposable
+{
+    private readonly PipelineOptions _options;
+    private readonly Ring _ring;
+    private readonly Dictionary<SessionId, StageSession> _sessions = [];
+    private IStageKernel? _kernel;
+    private uint _headEpoch;
+    private (uint HeadEpoch, long Generation)? _sync;
+
+    private PipelineStage(PipelineOptions options, OverlayListener listener, OverlayCredentials credentials, TimeProvider time, ILogger log)
+    {
+        _options = options;
+        _ring = new Ring(options, listener, credentials, time, this, log);
+    }
+
+    /// <summary>What the stage notices. Read by one reader; the oldest of more than 256 unread ones are dropped.</summary>
+    public ChannelReader<PipelineEvent> Events => _ring.Events;
+
+    /// <summary>Sessions that are open now.</summary>
+    public int OpenSessions
+    {
+        get { lock (_ring.Gate) return _sessions.Count; }
+    }
+
+    /// <summary>Begins to take and keep up links. The layers may come later, by <see cref="Attach"/>: until then the links live and frames wait.</summary>
+    /// <param name="options">The stage's place and bounds.</param>
+    /// <param name="listener">Where the stage before dials; the stage disposes it.</param>
+    /// <param name="credentials">The guest's certificate.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Where to say what happens.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range, or the slot is the head's.</exception>
+    public static PipelineStage Start(
+        PipelineOptions options, OverlayListener listener, OverlayCredentials credentials, TimeProvider time, ILogger? log = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(options.Slot);
+        var stage = new PipelineStage(options, listener, credentials, time, log ?? NullLogger.Instance);
+        stage._ring.Start();
+        return stage;
+    }
+
+    /// <summary>Gives the stage its loaded layers. The kernel stays the caller's, who disposes it after the stage.</summary>
+    /// <exception cref="InvalidOperationException">It has a kernel already.</exception>
+    public void Attach(IStageKernel kernel)
+    {
+        lock (_ring.Gate)
+        {
+            if (_kernel is not null) throw new InvalidOperationException("The stage has a kernel already.");
+            _kernel = kernel;
+            ForwardSync();
+            CheckReady();
+        }
+        _ring.Worker.Start();
+    }
+
+    /// <summary>Tells the stage who its neighbours are. A map that is not newer than the last one changes nothing.</summary>
+    /// <exception cref="ArgumentException">The map does not have one stage for each slot in order.</exception>
+    public void Update(PipelineMap map) => _ring.Update(map);
+
+    /// <summary>Breaks the links and frees the sessions. Waits for a kernel call that runs.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _ring.DisposeAsync();
+        lock (_ring.Gate)
+            foreach (var session in _sessions.Keys.ToList()) Close(session);
+    }
+
+    byte[] IRingNode.InboundUp() => BoundaryFrame.Have([.. _sessions.Select(s => KeyValuePair.Create(s.Key, s.Value.Expected))]);
+
+    void IRingNode.InboundDown() { /* the stage before dials again, or its successor does */ }
+
+    ChannelReader<byte[]> IRingNode.OutboundUp(Dictionary<SessionId, long> have)
+    {
+        var queue = _ring.Sender.LinkUp(have);
+        CheckReady();
+        return queue;
+    }
+
+    void IRingNode.OutboundDown() => _ring.Sender.LinkDown();
+
+    void IRingNode.MapChanged(PipelineMap map)
+    {
+        ObserveHead(map.Stages[0].Epoch.Value);
+        CheckReady();
+    }
+
+    bool IRingNode.Inbound(BoundaryFrame frame, OverlayFrame buffer)
+    {
+        if (frame.Session.HeadEpoch < _headEpoch) return false;              // of a head that was replaced
+        ObserveHead(frame.Session.HeadEpoch);
+        switch (frame.Kind)
+        {
+            case FrameKind.Hidden:
+                return TakeHidden(frame, buffer);
+            case FrameKind.CloseSession:
+                Close(frame.Session);
+                return false;
+            case FrameKind.Refused when frame.Session.Number != 0:
+                Refuse(frame.Session, SessionOf(frame.Session), buffer.Memory.ToArray());
+                return false;
+            case FrameKind.Sync:
+                TakeSync(frame, BoundaryFrame.ReadSync(buffer.Memory.Span));
+                return false;
+            default:
+                throw new BoundaryProtocolException($"a frame of kind {frame.Kind} came down the pipeline");
+        }
+    }
+
+    private bool TakeHidden(BoundaryFrame frame, OverlayFrame buffer)
+    {
+        var session = SessionOf(frame.Session);
+        if (session.IsRefused || frame.Sequence < session.Expected) return false;
+        if (frame.Sequence > session.Expected)
+            throw new BoundaryProtocolException($"frame {frame.Sequence} of session {frame.Session} came where {session.Expected} was expected");
+        if (frame.Position != session.Position || frame.Count > _options.PrefillTokens || frame.Count > _options.ContextTokens - frame.Position)
+            throw new BoundaryProtocolException($"frame {frame.Sequence} of session {frame.Session} has an impossible place: {frame.Count} tokens at {frame.Position}");
+        session.Expected++;
+        session.Position += frame.Count;
+        _ring.Worker.Post(session.Queue, () => Run(session, frame, buffer));
+        return true;
+    }
+
+    /// <summary>Runs on the kernel's thread.</summary>
+    private void Run(StageSession session, BoundaryFrame frame, OverlayFrame buffer)
+    {
+        using var _ = buffer;
+        lock (_ring.Gate)
+            if (session.IsOver || session.IsRefused) return;
+        byte[]? result;
+        try
+        {
+            session.Kernel ??= _kernel!.Open();
+            result = Compute(session.Kernel, frame, BoundaryFrame.States(buffer.Memory.Span));
+        }
+        catch (InferenceException fault)
+        {
+            var refusal = BoundaryFrame.Refused(frame.Session, $"stage {_options.Slot}: {fault.Message}");
+            lock (_ring.Gate) Refuse(frame.Session, session, refusal);
+            return;
+        }
+        if (result is null) return;
+        lock (_ring.Gate) _ring.Sender.Emit(frame.Session, frame.Sequence, result);
+    }
+
+    private byte[]? Compute(IStageSession kernel, BoundaryFrame frame, ReadOnlySpan<float> states)
+    {
+        var length = _kernel!.EmbeddingLength;
+        if (states.Length != frame.Count * length) throw new InferenceException($"Its states have {states.Length / frame.Count} numbers a token, not {length}.");
+        if (_options.IsLast)
+        {
+            var candidates = kernel.RunLast(states, frame.Count);
+            return frame.WantsCandidates ? BoundaryFrame.OfCandidates(frame.Session, frame.Sequence, candidates) : null;
+        }
+        var result = BoundaryFrame.Hidden(frame.Session, frame.Sequence, frame.Position, frame.Count, frame.WantsCandidates, length);
+        kernel.RunHidden(states, frame.Count, BoundaryFrame.States(result));
+        return result;
+    }
+
+    private void TakeSync(BoundaryFrame frame, HashSet<uint> open)
+    {
+        if (open.Contains(0)) throw new BoundaryProtocolException("session 0 cannot be open");
+        foreach (var over in _sessions.Keys.Where(s => !open.Contains(s.Number)).ToList()) Close(over);
+        foreach (var number in open) SessionOf(frame.Session with { Number = number });
+        _sync = (frame.Session.HeadEpoch, frame.Sequence);
+        ForwardSync();
+    }
+
+    private void ForwardSync()
+    {
+        if (_kernel is not null && _sync is { } sync) _ring.Sender.Sync(sync.HeadEpoch, sync.Generation);
+    }
+
+    private StageSession SessionOf(SessionId id)
+    {
+        if (_sessions.TryGetValue(id, out var known)) return known;
+        if (_sessions.Count >= 2 * _options.SessionsMax) throw new BoundaryProtocolException($"more than {2 * _options.SessionsMax} sessions are open");
+        var session = new StageSession();
+        _sessions.Add(id, session);
+        _ring.Sender.Open(id);
+        if (_sessions.Count > _options.SessionsMax)
+            Refuse(id, session, BoundaryFrame.Refused(id, $"stage {_options.Slot}: {_options.SessionsMax} sessions are open, as many as there may be"));
+        return session;
+    }
+
+    private void Refuse(SessionId id, StageSession session, byte[] refusal)
+    {
+        session.IsRefused = true;
+        _ring.Sender.Refuse(id, refusal);
+    }
+
+    private void Close(SessionId id)
+    {
+        if (!_sessions.Remove(id, out var session)) return;
+        session.IsOver = true;
+        _ring.Sender.Close(id);
+        _ring.Worker.PostUrgent(() => session.Kernel?.Dispose());
+    }
+
+    /// <summary>A newer head: what its predecessor had open is over.</summary>
+    private void ObserveHead(uint epoch)
+    {
+        if (epoch <= _headEpoch) return;
+        _headEpoch = epoch;
+        _sync = null;
+        foreach (var over in _sessions.Keys.Where(s => s.HeadEpoch < epoch).ToList()) Close(over);
+    }
+
+    private void CheckReady()
+    {
+        if (_kernel is not null && _ring.Sender.IsUp) _ring.RaiseReady();
+    }
+
+    private sealed class StageSession
+    {
+        public KernelWorker.SerialQueue Queue { get; } = new();
+
+        /// <summary>The sequence of the next frame.</summary>
+        public long Expected { get; set; }
+
+        /// <summary>Tokens in the frames so far.</summary>
+        public int Position { get; set; }
+
+        public bool IsOver { get; set; }
+
+        public bool IsRefused { get; set; }
+
+        /// <summary>Touched by the kernel's thread alone.</summary>
+        public IStageSession? Kernel { get; set; }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using SwarmCompute.Overlay;
+
+namespace SwarmCompute.Inference;
+
+/// <summary>
+/// A node's place in the ring head → 1 → … → last → head: its two links, what it sends, its map, its kernel's thread and what it tells
+/// the guest. The gate guards all of the node's state; nothing under it waits.
+/// </summary>
+internal sealed partial class Ring : IAsyncDisposable
+{
+    private const int EventsMax = 256;
+
+    private readonly PipelineOptions _options;
+    private readonly OverlayListener _listener;
+    private readonly IRingNode _node;
+    private readonly InboundLinks _inbound;
+    private readonly OutboundLink _outbound;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Channel<PipelineEvent> _events =
+        Channel.CreateBounded<PipelineEvent>(new BoundedChannelOptions(EventsMax) { FullMode = BoundedChannelFullMode.DropOldest });
+    private Task _running = Task.CompletedTask;
+    private long _readyGeneration = -1;
+
+    public Ring(PipelineOptions options, OverlayListener listener, OverlayCredentials credentials, TimeProvider time, IRingNode node, ILogger log)
+    {
+        options.Validate();
+        if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("Hidden states are little-endian on the wire and in memory; this machine is not.");
+        (_options, _listener, _node, _log) = (options, listener, node, log);
+        Sender = new BoundarySender(options);
+        Worker = new KernelWorker($"stage {options.Slot}", fault => Raise(new PipelineEvent.Failed($"The kernel of stage {options.Slot} failed: {fault.Message}")));
+        _inbound = new InboundLinks(options, listener, time, Gate, node, log);
+        _outbound = new OutboundLink(options, credentials, time, Gate, node, Raise, log);
+    }
+
+    public Lock Gate { get; } = new();
+
+    public BoundarySender Sender { get; }
+
+    public KernelWorker Worker { get; }
+
+    public PipelineMap? Map { get; private set; }
+
+    public bool InboundIsUp => _inbound.IsUp;
+
+    public ChannelReader<PipelineEvent> Events => _events.Reader;
+
+    public void Start() => _running = _options.Slots == 1 ? Task.CompletedTask : Task.WhenAll(_inbound.Run(_stop.Token), _outbound.Run(_stop.Token));
+
+    /// <summary>Takes a map unless it is no newer than the last one.</summary>
+    /// <exception cref="ArgumentException">The map does not have one stage for each slot in order.</exception>
+    public void Update(PipelineMap map)
+    {
+        if (map.Stages.Length != _options.Slots || map.Stages.Where((stage, slot) => stage.Slot != slot).Any())
+            throw new ArgumentException($"A map of this pipeline has slots 0 to {_options.Slots - 1}, in order.", nameof(map));
+        lock (Gate)
+        {
+            if (Map is { } old && (map.Generation <= old.Generation || map.Stages.Zip(old.Stages).Any(pair => pair.First.Epoch < pair.Second.Epoch)))
+            {
+                LogStaleMap(_log, _options.Slot, map.Generation, old.Generation);
+                return;
+            }
+            Map = map;
+            if (map.Stages[_options.Slot].Epoch > _options.Epoch)
+                Raise(new PipelineEvent.Failed($"A successor holds slot {_options.Slot} at epoch {map.Stages[_options.Slot].Epoch}; this is epoch {_options.Epoch}."));
+            if (_options.Slots > 1)
+            {
+                _inbound.Fence(map.Stages[_options.PreviousSlot].Epoch);
+                _outbound.Follow(map.Stages[_options.NextSlot]);
+            }
+            _node.MapChanged(map);
+        }
+    }
+
+    /// <summary>Says once for each map that the node is ready. Called under the gate.</summary>
+    public void RaiseReady()
+    {
+        if (Map is null || _readyGeneration == Map.Generation) return;
+        _readyGeneration = Map.Generation;
+        Raise(new PipelineEvent.Ready(Map.Generation));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_stop.IsCancellationRequested) return;
+        await _stop.CancelAsync();
+        await _listener.DisposeAsync();
+        await _running;
+        Worker.Dispose();
+        _events.Writer.TryComplete();
+        _stop.Dispose();
+    }
+
+    private void Raise(PipelineEvent happened)
+    {
+        LogEvent(_log, _options.Slot, happened);
+        _events.Writer.TryWrite(happened);
+    }
+
+    [LoggerMessage(5001, LogLevel.Information, "Stage {Slot}: {Happened}")]
+    private static partial void LogEvent(ILogger log, int slot, PipelineEvent happened);
+
+    [LoggerMessage(5002, LogLevel.Information, "Stage {Slot}: map {Generation} is not newer than {Known}, and is left aside.")]
+    private static partial void LogStaleMap(ILogger log, int slot, long generation, long known);
+}

@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+
+namespace SwarmCompute.Inference.Tests.Pipeline;
+
+/// <summary>
+/// A kernel whose every output depends on every bit of every input of its session so far, and on the shapes of the calls: a frame that is
+/// lost, doubled, reordered or cut in another way changes all tokens that follow.
+/// </summary>
+internal sealed class FakeKernel(int slot, bool last, int contextTokens = 256, int sessionsMax = 8, Action<int>? onCall = null) : IStageKernel
+{
+    public const int Length = 8, Vocabulary = 1000;
+    private int _open, _calls;
+
+    public int EmbeddingLength => Length;
+
+    public int ContextTokensMax => contextTokens;
+
+    public int OpenSessions => Volatile.Read(ref _open);
+
+    public IStageSession Open()
+    {
+        if (Interlocked.Increment(ref _open) > sessionsMax)
+        {
+            Interlocked.Decrement(ref _open);
+            throw new InferenceException("As many sessions are open as the stage was loaded for.");
+        }
+        return new Session(this);
+    }
+
+    public void Dispose() { /* holds nothing */ }
+
+    public sealed class Embedding : IEmbedding
+    {
+        public int EmbeddingLength => Length;
+
+        public void Lookup(ReadOnlySpan<int> tokens, Span<float> hidden)
+        {
+            for (var t = 0; t < tokens.Length; t++)
+            {
+                ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)tokens[t], (uint)Vocabulary, nameof(tokens));
+                Write(Mix(unchecked((ulong)tokens[t] + 77)), hidden.Slice(t * Length, Length));
+            }
+        }
+
+        public void Dispose() { /* holds nothing */ }
+    }
+
+    private static ulong Mix(ulong z)
+    {
+        unchecked
+        {
+            z += 0x9E3779B97F4A7C15UL;
+            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
+            z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;
+            return z ^ (z >> 31);
+        }
+    }
+
+    private static void Write(ulong hash, Span<float> hidden)
+    {
+        for (var i = 0; i < hidden.Length; i++) hidden[i] = (Mix(hash + (ulong)i) >> 40) / (float)(1 << 24);
+    }
+
+    private sealed class Session(FakeKernel kernel) : IStageSession
+    {
+        private ulong _hash = 1;
+        private int _disposed;
+
+        public int Position { get; private set; }
+
+        public void RunHidden(ReadOnlySpan<float> hiddenIn, int tokens, Span<float> hiddenOut)
+        {
+            if (kernel.IsLast) throw new InvalidOperationException("This is the last stage.");
+            Absorb(hiddenIn, tokens, hiddenOut);
+        }
+
+        public Candidates RunLast(ReadOnlySpan<float> hiddenIn, int tokens)
+        {
+            if (!kernel.IsLast) throw new InvalidOperationException("This is not the last stage.");
+            Absorb(hiddenIn, tokens, default);
+            var ids = Enumerable.Range(0, 16).Select(i => (int)(Mix(_hash + (ulong)i) % Vocabulary)).Distinct().ToImmutableArray();
+            return new Candidates(ids, [.. ids.Select((_, i) => 4f - i * 0.25f)], 5f);
+        }
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _disposed, 1) == 0) Interlocked.Decrement(ref kernel._open);
+        }
+
+        private void Absorb(ReadOnlySpan<float> hiddenIn, int tokens, Span<float> hiddenOut)
+        {
+            ObjectDisposedException.ThrowIf(_disposed != 0, this);
+            kernel.OnCall();
+            Position += tokens;
+            if (Position > kernel.ContextTokensMax) throw new InferenceException("The context is full.");
+            _hash = Mix(_hash ^ ((ulong)tokens << 32) ^ (ulong)kernel.Slot);
+            for (var t = 0; t < tokens; t++)
+            {
+                foreach (var value in hiddenIn.Slice(t * Length, Length)) _hash = Mix(_hash ^ BitConverter.SingleToUInt32Bits(value));
+                if (!hiddenOut.IsEmpty) Write(_hash, hiddenOut.Slice(t * Length, Length));
+            }
+        }
+    }
+
+    private int Slot => slot;
+
+    private bool IsLast => last;
+
+    private void OnCall() => onCall?.Invoke(Interlocked.Increment(ref _calls));
+}
