@@ -7,4 +7,10 @@ public sealed record SettlementSnapshot([property: Id(0)] ImmutableArray<IntentS
 {
     /// <summary>The first failure among what is still to do; null where nothing fails.</summary>
     public string? Trouble => Intents.Where(intent => !intent.IsDone).Select(intent => intent.Error).FirstOrDefault(error => error is not null);
+
+    /// <summary>Whether nothing is left to do.</summary>
+    public bool IsDone => Intents.All(intent => intent.IsDone);
+
+    /// <summary>Whether an intent of this key was ever added (and not superseded).</summary>
+    public bool Has(string key) => Intents.Any(intent => intent.Key == key);
 }

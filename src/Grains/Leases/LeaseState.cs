@@ -1,0 +1,10 @@
+namespace SwarmCompute.Grains.Leases;
+
+/// <summary>What is remembered of a slot's leases. <see cref="Fence"/> is the epoch that counts: the lease's, and after a loss one more.</summary>
+[GenerateSerializer, Immutable, Alias("swarm.state.LeaseState")]
+internal sealed record LeaseState
+{
+    [Id(0)] public LeaseEpoch Fence { get; init; }
+    [Id(1)] public Lease? Last { get; init; }
+    [Id(2)] public ImmutableArray<LostLease> Lost { get; init; } = [];
+}

@@ -1,0 +1,14 @@
+namespace SwarmCompute.Grains.Orders;
+
+/// <summary>What is remembered of one order. Which lease is current is the leases' own knowledge.</summary>
+[GenerateSerializer, Immutable, Alias("swarm.state.OrderState")]
+internal sealed record OrderState
+{
+    [Id(0)] public ImmutableArray<OrderEventRecord> Events { get; init; } = [];
+    [Id(1)] public PipelineMap? Map { get; init; }
+    /// <summary>By slot: up to this epoch every lost lease's node was told to stop it.</summary>
+    [Id(2)] public ImmutableArray<LeaseEpoch> Fenced { get; init; } = [];
+    /// <summary>The order is over on the chain and holds nothing any more.</summary>
+    [Id(3)] public bool IsOver { get; init; }
+    [Id(4)] public OrderSnapshot? Snapshot { get; init; }
+}

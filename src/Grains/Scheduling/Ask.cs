@@ -1,0 +1,8 @@
+namespace SwarmCompute.Grains.Scheduling;
+
+/// <summary>What the Placer is asked for.</summary>
+/// <param name="Slots">The order's slots that need a node.</param>
+/// <param name="Used">The nodes that the order uses already, once for each slot.</param>
+/// <param name="Tee">The kinds of TEE that may run it.</param>
+/// <param name="Refused">Nodes that have just refused, with their reasons.</param>
+public sealed record Ask(ImmutableArray<int> Slots, ImmutableArray<NodeId> Used, ImmutableArray<string> Tee, ImmutableDictionary<NodeId, string> Refused);

@@ -1,0 +1,49 @@
+using SwarmCompute.Chain;
+using SwarmCompute.Grains.ChainFeed;
+
+namespace SwarmCompute.Grains.Settlement;
+
+/// <summary>One pass over an outbox: reads the chain, sends what is missing, in order. Touches no state; may be run twice.</summary>
+internal sealed class SettlementPass(IChainReader reader, IChainWriter writer, OrderId order)
+{
+    private OrderView? _finalized;
+    private OrderView? _latest;
+
+    public async Task<PassResult> Run(ImmutableArray<SettlementIntent> open, CancellationToken cancel)
+    {
+        var done = ImmutableArray.CreateBuilder<string>();
+        var current = open[0];
+        try
+        {
+            _finalized = await reader.Read(order, finalized: true, cancel);
+            _latest = await reader.Read(order, finalized: false, cancel);
+            foreach (var intent in open)
+            {
+                current = intent;
+                var judgement = SettlementRules.Judge(intent, _finalized, _latest);
+                if (judgement is Judgement.Early) break;
+                if (judgement is Judgement.Done) done.Add(intent.Key);
+                if (judgement is Judgement.Send) await Send(intent, cancel);
+            }
+            return new PassResult(done.ToImmutable(), null, null);
+        }
+        catch (ChainException fault)
+        {
+            return new PassResult(done.ToImmutable(), current.Key, $"{current.Key}: {fault.Message}");
+        }
+    }
+
+    private async Task Send(SettlementIntent intent, CancellationToken cancel)
+    {
+        await (intent switch
+        {
+            SettlementIntent.AssignLease a => writer.AssignLease(a.Lease, a.Epoch, a.Provider, new P256Point(a.KeyX, a.KeyY),
+                new P256Point(a.AuthorityX, a.AuthorityY), P256Signature.FromFixed(a.Signature), cancel),
+            SettlementIntent.SubmitReport r => writer.SubmitReport(order, r.Epoch, r.ReportHash, r.Units, new P256Point(r.KeyX, r.KeyY),
+                P256Signature.FromFixed(r.Signature), cancel),
+            SettlementIntent.Settle => writer.Settle(order, cancel),
+            _ => throw new NotSupportedException($"{intent.GetType().Name} is no intent that this version knows."),
+        });
+        _latest = await reader.Read(order, finalized: false, cancel);        // what comes next may need what was just sent
+    }
+}
