@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+using SwarmCompute.Attestation;
+using SwarmCompute.Chain;
+
+namespace SwarmCompute.Grains.Tests.Cluster;
+
+/// <summary>Makes certified guests and their signed reports with a real authority's keys.</summary>
+internal sealed class GuestForge : IDisposable
+{
+    public static readonly ChainOptions Chain = new()
+    {
+        Rpc = new Uri("http://127.0.0.1:1"),
+        ChainId = 31337,
+        OrderBook = Address.Parse("0x00000000000000000000000000000000000000b1"),
+        EscrowVault = Address.Parse("0x00000000000000000000000000000000000000b2"),
+        Token = Address.Parse("0x00000000000000000000000000000000000000b3"),
+    };
+
+    private readonly CertificateAuthority _authority = CertificateAuthority.Create(TimeProvider.System);
+
+    public Hash32 Authority => _authority.KeyHash;
+
+    public Manifest Manifest(int stages) =>
+        new(SwarmCompute.Manifest.LlamaCpp, new ModelReference(Hash32.Sha256("model"u8), 1), stages, 512, 1, [SwarmCompute.Manifest.Development], Authority);
+
+    public ForgedGuest Certify(LeaseId lease, LeaseEpoch epoch, Address provider)
+    {
+        var key = P256.CreateKey();
+        using var certificate = _authority.Issue(new SwarmIdentity.Guest(lease.Order, lease.Slot, epoch, provider), key, TimeSpan.FromHours(1));
+        var (x, y) = P256.Point(key);
+        var identity = new GuestIdentity
+        {
+            KeyX = new Hash32(x),
+            KeyY = new Hash32(y),
+            LeaseSignature = _authority.SignLease(new LeaseStatement(Chain.ChainId, Chain.OrderBook, lease, epoch, provider, P256.KeyHash(key))),
+            CertificateDer = certificate.RawData,
+            AuthorityDer = _authority.Root.RawData,
+            OverlayEndpoint = $"127.0.0.1:{40000 + lease.Slot * 100 + epoch.Value}",
+            ApiEndpoint = lease.Slot == 0 ? $"https://127.0.0.1:{41000 + epoch.Value}" : null,
+            EvidenceType = SwarmCompute.Manifest.Development,
+            Measurement = Hash32.Sha256("guest"u8),
+        };
+        return new ForgedGuest(lease, epoch, identity, key);
+    }
+
+    public void Dispose() => _authority.Dispose();
+}
+
+/// <summary>A certified guest that holds its key.</summary>
+internal sealed record ForgedGuest(LeaseId Lease, LeaseEpoch Epoch, GuestIdentity Identity, ECDsa Key)
+{
+    public SignedReportRecord Report(long units)
+    {
+        byte[] file = [.. "report of "u8, .. BitConverter.GetBytes(units)];
+        var hash = Hash32.Sha256(file);
+        var statement = new UsageStatement(GuestForge.Chain.ChainId, GuestForge.Chain.OrderBook, Lease.Order, Epoch, hash, (ulong)units);
+        return new SignedReportRecord(file, hash, units, P256.SignLowS(Key, statement.ToBytes()));
+    }
+}

@@ -1,0 +1,89 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans;
+using Orleans.Hosting;
+using Orleans.Runtime.Hosting;
+using Orleans.Storage;
+using Orleans.TestingHost;
+using SwarmCompute.Grains.ChainFeed;
+using SwarmCompute.Grains.Settlement;
+
+namespace SwarmCompute.Grains.Tests.Cluster;
+
+/// <summary>A cluster in this process with the real grains, a chain in memory, and nodes that are played.</summary>
+internal sealed class TestSwarm : IAsyncDisposable
+{
+    private readonly InProcessTestCluster _cluster;
+
+    private TestSwarm(InProcessTestCluster cluster) => _cluster = cluster;
+
+    public FakeChain Chain { get; private init; } = new();
+
+    public StoredStates Stored { get; private init; } = new();
+
+    public GuestForge Forge { get; } = new();
+
+    public IGrainFactory Grains => _cluster.Client;
+
+    public InProcessTestCluster Cluster => _cluster;
+
+    public List<TestNode> Nodes { get; } = [];
+
+    public static async Task<TestSwarm> Start(int silos = 1)
+    {
+        var chain = new FakeChain();
+        var stored = new StoredStates();
+        var builder = new InProcessTestClusterBuilder((short)silos);
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.AddSwarmGrains();
+            silo.UseInMemoryReminderService();
+            silo.Services.AddGrainStorage(SwarmGrainsHosting.StorageName, (services, _) => new SharedStorage(services.GetRequiredService<IGrainStorageSerializer>(), stored));
+            silo.Services.AddSingleton(GuestForge.Chain).AddSingleton<IChainReader>(chain).AddSingleton<IChainWriter>(chain);
+        });
+        var cluster = builder.Build();
+        await cluster.DeployAsync();
+        return new TestSwarm(cluster) { Chain = chain, Stored = stored };
+    }
+
+    public TestNode AddNode(string id, int slots, string incarnation = "1")
+    {
+        var node = new TestNode(Grains, Forge, id, slots, incarnation);
+        Nodes.Add(node);
+        return node;
+    }
+
+    public async Task<OrderId> PlaceOrder(int stages, CancellationToken cancel)
+    {
+        var manifest = Forge.Manifest(stages);
+        await Grains.Manifest(manifest.Hash).Put(manifest.ToCanonicalBytes(), cancel);
+        return Chain.Place(manifest);
+    }
+
+    /// <summary>Lets the swarm live, a step at a time, until the order shows what is asked for.</summary>
+    public async Task<OrderSnapshot> Until(OrderId order, Func<OrderSnapshot, bool> shows, CancellationToken cancel)
+    {
+        OrderSnapshot? last = null;
+        for (var step = 0; step < 600; step++)
+        {
+            await Step(cancel);
+            last = await Grains.Order(order).Read(cancel);
+            if (last is not null && shows(last)) return last;
+            await Task.Delay(20, cancel);
+        }
+        throw new TimeoutException($"Order {order} still shows {last}: {string.Join("; ", last?.Leases ?? [])} | {string.Join("; ", last?.Lost ?? [])}");
+    }
+
+    /// <summary>What every silo does all the time: follow the chain, sync the nodes, poke the orders.</summary>
+    public async Task Step(CancellationToken cancel)
+    {
+        await Grains.ChainFeed().Follow(cancel);
+        foreach (var node in Nodes.ToList()) await node.Sync(cancel);
+        foreach (var order in await Grains.ChainFeed().ListUnfinished(cancel)) await Grains.Order(order).Reconcile(cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.DisposeAsync();
+        Forge.Dispose();
+    }
+}
