@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+
+namespace SwarmCompute.Inference;
+
+/// <summary>A request of the OpenAI API, checked: what is to be generated, and how it is to be told.</summary>
+internal sealed record OpenAiRequest
+{
+    public required bool IsChat { get; init; }
+
+    /// <summary>The prompt's text; null where tokens were given.</summary>
+    public string? Prompt { get; init; }
+
+    /// <summary>The prompt's tokens, where they were given themselves.</summary>
+    public ImmutableArray<int> PromptTokens { get; init; } = [];
+
+    /// <summary>The conversation, for chats.</summary>
+    public ImmutableArray<ChatTurn> Messages { get; init; } = [];
+
+    /// <summary>Null: as many as fit.</summary>
+    public int? TokensMax { get; init; }
+
+    public required SamplingOptions Sampling { get; init; }
+
+    public ImmutableArray<string> Stop { get; init; } = [];
+
+    public ImmutableArray<int> Resume { get; init; } = [];
+
+    public bool Stream { get; init; }
+
+    public bool StreamUsage { get; init; }
+}
