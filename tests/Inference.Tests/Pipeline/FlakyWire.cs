@@ -12,6 +12,7 @@ internal sealed class FlakyWire : IAsyncDisposable
     private readonly List<Socket> _open = [];
     private readonly Task _accepting;
     private volatile bool _frozen;
+    private bool _disposed;
 
     public FlakyWire(IPEndPoint to)
     {
@@ -43,6 +44,8 @@ internal sealed class FlakyWire : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed) return;
+        _disposed = true;
         await _stop.CancelAsync();
         _listener.Dispose();
         Cut();

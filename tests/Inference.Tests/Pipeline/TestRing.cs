@@ -16,14 +16,17 @@ internal sealed class TestRing : IAsyncDisposable
     private readonly PipelineOptions _options;
     private readonly Func<int, int, IStageKernel> _kernels;
     private readonly Func<IEmbedding> _embedding;
+    private readonly Func<int, bool> _attach;
     private readonly Member[] _members;
     private long _generation;
 
-    public TestRing(int slots, PipelineOptions? options = null, Func<int, int, IStageKernel>? kernels = null, Func<IEmbedding>? embedding = null)
+    public TestRing(int slots, PipelineOptions? options = null, Func<int, int, IStageKernel>? kernels = null, Func<IEmbedding>? embedding = null,
+        Func<int, bool>? attach = null)
     {
         _options = options ?? Fast(slots);
         _kernels = kernels ?? ((slot, _) => new FakeKernel(slot, slot == slots - 1));
         _embedding = embedding ?? (() => new FakeKernel.Embedding());
+        _attach = attach ?? (_ => true);
         _members = new Member[slots];
         for (var slot = 0; slot < slots; slot++) _members[slot] = Start(slot, 1);
         Publish();
@@ -115,7 +118,7 @@ internal sealed class TestRing : IAsyncDisposable
         else
         {
             member.Stage = PipelineStage.Start(options, listener, credentials, TimeProvider.System);
-            member.Stage.Attach(member.Kernel);
+            if (_attach(slot)) member.Stage.Attach(member.Kernel);
         }
         return member;
     }
