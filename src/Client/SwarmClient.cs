@@ -41,7 +41,7 @@ public sealed class SwarmClient : IDisposable
     /// <exception cref="SwarmException">No silo answered, or the manifest was refused.</exception>
     public Task PutManifest(Manifest manifest, CancellationToken cancel) => Ask(
         silo => new HttpRequestMessage(HttpMethod.Put, new Uri(silo, $"/v1/manifests/{manifest.Hash}")) { Content = new ByteArrayContent(manifest.ToCanonicalBytes()) },
-        AnswerBytesMax, (_, _) => true, cancel);
+        AnswerBytesMax, (status, _) => status == HttpStatusCode.NotFound ? throw new SwarmException(SwarmFailure.Refused, "the silo takes no manifests") : true, cancel);
 
     /// <summary>What the swarm says about an order; null where it knows no such order (yet).</summary>
     /// <exception cref="SwarmException">No silo answered.</exception>

@@ -1,0 +1,4 @@
+using SwarmCompute.Client.Cli;
+
+using var stop = new StopSignals();
+return await SwarmCommandLine.Run(args, stop.Token);

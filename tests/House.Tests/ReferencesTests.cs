@@ -1,0 +1,56 @@
+using System.Xml.Linq;
+using Xunit;
+
+namespace SwarmCompute.House.Tests;
+
+/// <summary>Who may use whom: the table of ARCHITECTURE.md.</summary>
+public sealed class ReferencesTests
+{
+    private static readonly Dictionary<string, string[]> MayUse = new()
+    {
+        ["Primitives"] = [],
+        ["Attestation"] = ["Primitives"],
+        ["Chain"] = ["Primitives"],
+        ["Cvm"] = ["Primitives"],
+        ["EmbeddedStore"] = ["Primitives"],
+        ["Vault"] = ["Primitives", "Attestation"],
+        ["Overlay"] = ["Primitives", "Attestation"],
+        ["Inference"] = ["Primitives", "Overlay"],
+        ["Grains.Interfaces"] = ["Primitives"],
+        ["Grains"] = ["Primitives", "Grains.Interfaces", "Attestation", "Chain"],
+        ["Guest"] = ["Primitives", "Attestation", "Vault", "Overlay", "Inference"],
+        ["Silo"] = ["Primitives", "Grains", "Grains.Interfaces", "Cvm", "Chain", "Overlay", "EmbeddedStore"],
+        ["Client"] = ["Primitives", "Attestation", "Chain", "Vault", "EmbeddedStore"],
+    };
+
+    public static TheoryData<string> Rooms => [.. Directory.GetDirectories(Path.Combine(Checkout.Root, "src")).Select(d => Path.GetFileName(d)).Order()];
+
+    [Theory, MemberData(nameof(Rooms))]
+    public void A_room_uses_only_the_rooms_below_it(string room) => Assert.Empty(References("src", room).Except(MayUse[room]));
+
+    [Fact]
+    public void No_library_outside_the_grains_and_the_silo_knows_orleans()
+    {
+        var offenders = Checkout.Files("src", ".cs").Where(f => !Room(f).StartsWith("Grains", StringComparison.Ordinal) && Room(f) != "Silo")
+            .Where(f => File.ReadLines(f).Any(l => l.StartsWith("using Orleans", StringComparison.Ordinal)));
+        Assert.Empty(offenders.Select(Checkout.Relative));
+    }
+
+    [Fact]
+    public void Every_room_has_its_tests() =>
+        Assert.Empty(MayUse.Keys.Except(["Grains.Interfaces"]).Where(r => !File.Exists(Path.Combine(Checkout.Root, "tests", r + ".Tests", r + ".Tests.csproj"))));
+
+    [Fact]
+    public void Every_test_project_is_built_by_swarm_test()
+    {
+        var filter = File.ReadAllText(Path.Combine(Checkout.Root, "build", "Tests.slnf"));
+        var projects = Checkout.Files("tests", ".csproj").Select(f => Checkout.Relative(f).Replace("/", @"\\", StringComparison.Ordinal));
+        Assert.Empty(projects.Where(p => !filter.Contains(p, StringComparison.Ordinal)));
+    }
+
+    private static IEnumerable<string> References(string folder, string project) =>
+        XDocument.Load(Path.Combine(Checkout.Root, folder, project, project + ".csproj")).Descendants("ProjectReference")
+            .Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value.Replace('\\', '/')));
+
+    private static string Room(string file) => Checkout.Relative(file).Split('/')[1];
+}
