@@ -26,12 +26,22 @@ public sealed class TransactionSender(ChainClient client, Account account)
     /// <param name="cancel">Stops the wait; a transaction that was sent may still be mined.</param>
     /// <exception cref="ChainException">The contract refused (then usually nothing was sent), the endpoint refused, or no receipt came
     /// within <see cref="ChainOptions.ReceiptTimeout"/>; in that last case the transaction may still be mined.</exception>
-    public async Task<TransactionReceipt> Send(Address? to, ReadOnlyMemory<byte> data, CancellationToken cancel)
+    public Task<TransactionReceipt> Send(Address? to, ReadOnlyMemory<byte> data, CancellationToken cancel) => Send(to, data, Wei.Zero, cancel);
+
+    /// <summary>Gives another account some of the chain's own coin, with which transactions are paid, and waits for the receipt.</summary>
+    /// <param name="to">The account.</param>
+    /// <param name="amount">How much.</param>
+    /// <param name="cancel">Stops the wait; what was sent may still be mined.</param>
+    /// <exception cref="ChainException">There is not that much, or as for <see cref="Send(Address?, ReadOnlyMemory{byte}, CancellationToken)"/>.</exception>
+    public Task<TransactionReceipt> Transfer(Address to, Wei amount, CancellationToken cancel) => Send(to, ReadOnlyMemory<byte>.Empty, amount, cancel);
+
+    private async Task<TransactionReceipt> Send(Address? to, ReadOnlyMemory<byte> data, Wei value, CancellationToken cancel)
     {
         var call = CallObject(to, data);
+        if (value > Wei.Zero) call["value"] = Hex.Quantity(value.Value);
         var estimate = (await client.Request("eth_estimateGas", [call], cancel).ConfigureAwait(false)).UInt64();
         var price = await GasPrice(cancel).ConfigureAwait(false);
-        var transaction = new FeeMarketTransaction(client.Options.ChainId, 0, price, estimate + estimate / 5, to, data);
+        var transaction = new FeeMarketTransaction(client.Options.ChainId, 0, price, estimate + estimate / 5, to, data, value);
         var (sent, hash) = await SendWithNextNonce(transaction, cancel).ConfigureAwait(false);
         var receipt = await WaitForReceipt(sent, hash, cancel).ConfigureAwait(false);
         return receipt.Member("status").UInt64() == 1 ? Read(receipt) : throw await WhyReverted(to, data, receipt, cancel).ConfigureAwait(false);

@@ -10,6 +10,17 @@ public sealed class Anvil : IAsyncDisposable
     private const string ListeningOn = "Listening on ";
     private const int OutputLinesMax = 20;
 
+    /// <summary>
+    /// Becomes the program that its arguments name, with the same process id, and leaves a watcher behind that ends the program when this
+    /// process is gone, however that happens: then the pipe on standard input closes. Anvil itself does not look at its standard input.
+    /// </summary>
+    private const string EndsWithUs = """
+        exec 3<&0 </dev/null
+        { cat <&3; [ "$(cat /proc/$$/comm)" = anvil ] && kill -KILL $$; } >/dev/null 2>&1 &
+        exec 3<&-
+        exec "$@"
+        """;
+
     private readonly Process _process;
     private readonly Queue<string> _output = new();
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -91,7 +102,7 @@ public sealed class Anvil : IAsyncDisposable
             "--color", "never",
         ];
         if (options.BlockTime is { } interval) arguments.AddRange(["--block-time", interval.TotalSeconds.ToString(CultureInfo.InvariantCulture)]);
-        return new ProcessStartInfo(options.BinaryPath, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        return new ProcessStartInfo("/bin/sh", ["-c", EndsWithUs, "anvil", options.BinaryPath, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
     }
 
     /// <summary>Starts the process and reads its output for as long as it lives: a full pipe would stop it.</summary>

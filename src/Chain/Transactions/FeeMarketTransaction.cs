@@ -9,7 +9,9 @@ namespace SwarmCompute.Chain.Transactions;
 /// <param name="GasLimit">The most gas that it may use.</param>
 /// <param name="To">The receiver; null creates a contract.</param>
 /// <param name="Data">The call's data, or the contract's creation code.</param>
-internal sealed record FeeMarketTransaction(ulong ChainId, ulong Nonce, Wei GasPrice, ulong GasLimit, Address? To, ReadOnlyMemory<byte> Data)
+/// <param name="Value">What it carries of the chain's own coin.</param>
+internal sealed record FeeMarketTransaction(
+    ulong ChainId, ulong Nonce, Wei GasPrice, ulong GasLimit, Address? To, ReadOnlyMemory<byte> Data, Wei Value = default)
 {
     private const byte Type = 2;
 
@@ -28,7 +30,7 @@ internal sealed record FeeMarketTransaction(ulong ChainId, ulong Nonce, Wei GasP
         Rlp.Number(GasPrice.Value),
         Rlp.Number(GasLimit),
         Rlp.Bytes(ToBytes()),
-        Rlp.Number(UInt128.Zero),
+        Rlp.Number(Value.Value),
         Rlp.Bytes(Data.Span),
         Rlp.List(),
     ];

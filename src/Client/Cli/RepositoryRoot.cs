@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace SwarmCompute.Client.Cli;
 
 /// <summary>The checkout that this program was built in: where the models, the native programs and the other rooms' executables are.</summary>
@@ -19,6 +21,16 @@ internal sealed class RepositoryRoot
 
     /// <summary>A path below the root.</summary>
     public string Below(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
+
+    /// <summary>The inference engine's libraries for this machine.</summary>
+    public string NativeLibraries
+    {
+        get
+        {
+            var platform = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
+            return Below("native", "node_modules", "@node-llama-cpp", platform, "bins", platform);
+        }
+    }
 
     /// <summary>Where the build puts a project's executable.</summary>
     public string Executable(string project) => Below("artifacts", "bin", project, "release", $"SwarmCompute.{project}");

@@ -12,8 +12,9 @@ internal static class SwarmCommandLine
     /// <summary>Runs one command. Returns the exit code: 0, 1 where it failed, 130 where it was stopped.</summary>
     public static async Task<int> Run(string[] args, CancellationToken cancel)
     {
-        var parsed = Create().Parse(args);
-        if (parsed.Errors.Count > 0) return Fail($"{parsed.Errors[0].Message} ('swarm --help' shows what there is)");
+        var parsed = Create().Parse(args.Length == 0 ? ["--help"] : args);
+        // Of several errors the last is about the word that the person mistyped, not about what that word should have been.
+        if (parsed.Errors.Count > 0) return Fail($"{parsed.Errors[^1].Message} ('swarm --help' shows what there is)");
         try
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancel);
@@ -31,7 +32,8 @@ internal static class SwarmCommandLine
 
     private static RootCommand Create() => new("Runs and uses a SwarmCompute swarm.")
     {
-        TestCommand.Create(),
+        DemoCommand.Create(), TestCommand.Create(), OrderCommand.Create(), ChatCommand.Create(), ReportCommand.Create(), StatusCommand.Create(),
+        ManifestCommand.Create(), SiloCommand.Create(), AuthorityCommand.Create(),
     };
 
     private static int Fail(string line)

@@ -43,7 +43,7 @@ internal sealed class DemoNarrator(IAnsiConsole console, TimeProvider time)
     {
         var began = time.GetTimestamp();
         var task = work();
-        if (console.Profile.Capabilities.Interactive) await console.Status().StartAsync($"{Markup.Escape(text)} …", _ => Settle(task));
+        if (console.Profile.Capabilities.Interactive) await console.Status().StartAsync($"{Markup.Escape(text)} …", _ => Task.WhenAny(task));
         else await Report(text, task, began);
         var result = await task;
         console.MarkupLine($"  [green]✓[/] {Markup.Escape(text)} [grey]({time.GetElapsedTime(began).TotalSeconds:0.0} s)[/]");
@@ -62,6 +62,4 @@ internal sealed class DemoNarrator(IAnsiConsole console, TimeProvider time)
         while (await Task.WhenAny(task, Task.Delay(QuietMax, time, CancellationToken.None)) != task)
             console.MarkupLine($"  [grey]… {Markup.Escape(text)}, {time.GetElapsedTime(began).TotalSeconds:0} s[/]");
     }
-
-    private static Task Settle(Task task) => Task.WhenAny(task);
 }

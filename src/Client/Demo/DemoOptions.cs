@@ -35,6 +35,9 @@ internal sealed record DemoOptions
     /// <summary>Port of the first silo's API, the others follow; 0 takes free ones.</summary>
     public int Port { get; init; }
 
+    /// <summary>Whether the swarm stays up after the story, until it is stopped.</summary>
+    public bool Keep { get; init; }
+
     public int ChosenKillAtToken => KillAtToken ?? Tokens / 3;
 
     /// <summary>The first fault in one line, or null.</summary>

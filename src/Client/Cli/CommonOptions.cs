@@ -1,0 +1,55 @@
+using System.CommandLine;
+using SwarmCompute.Chain;
+
+namespace SwarmCompute.Client.Cli;
+
+/// <summary>Options that several commands share.</summary>
+internal static class CommonOptions
+{
+    private const string SwarmVariable = "SWARM_FILE";
+
+    /// <summary><c>--swarm FILE</c>.</summary>
+    public static Option<string> Swarm() => new("--swarm")
+    {
+        Description = $"the file that says where the swarm is; default: ${SwarmVariable}",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(SwarmVariable) ?? "",
+    };
+
+    /// <summary><c>--key-file FILE</c>.</summary>
+    public static Option<string> KeyFile() => new("--key-file") { Description = "the file with your account's private key (hexadecimal)", Required = true };
+
+    /// <summary>The order's number.</summary>
+    public static Argument<string> Order() => new("order") { Description = "the order's number" };
+
+    /// <summary>Reads the swarm's file.</summary>
+    /// <exception cref="CommandException">None is named, or it cannot be read.</exception>
+    public static SwarmFile Read(this ParseResult parsed, Option<string> swarm) => parsed.GetRequiredValue(swarm) is { Length: > 0 } path
+        ? SwarmFile.Read(path)
+        : throw new CommandException($"which swarm? give --swarm FILE, or set {SwarmVariable} (docs/configuration.md)");
+
+    /// <summary>Reads an order's number.</summary>
+    /// <exception cref="CommandException">It is none.</exception>
+    public static OrderId Read(this ParseResult parsed, Argument<string> order) => Parse(parsed.GetRequiredValue(order), OrderId.Parse);
+
+    /// <summary>Reads an amount.</summary>
+    /// <exception cref="CommandException">It is none.</exception>
+    public static Wei ReadWei(this ParseResult parsed, Option<string> amount) => Parse(parsed.GetRequiredValue(amount), Wei.Parse);
+
+    /// <summary>Reads a value by its own rule.</summary>
+    /// <exception cref="CommandException">The text breaks the rule.</exception>
+    public static T Parse<T>(string text, Func<string, T> parse)
+    {
+        try
+        {
+            return parse(text);
+        }
+        catch (FormatException wrong)
+        {
+            throw new CommandException(wrong.Message, wrong);
+        }
+    }
+
+    /// <summary>Reads an account's key file.</summary>
+    /// <exception cref="ChainException">It holds no key.</exception>
+    public static Account ReadAccount(this ParseResult parsed, Option<string> keyFile) => Account.FromKeyFile(parsed.GetRequiredValue(keyFile));
+}

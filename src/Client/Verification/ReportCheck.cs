@@ -1,0 +1,27 @@
+using SwarmCompute.Attestation;
+using SwarmCompute.Chain;
+using SwarmCompute.Client.Orders;
+
+namespace SwarmCompute.Client.Verification;
+
+/// <summary>Checks a signed report against what the chain says. Asks no silo.</summary>
+public static class ReportCheck
+{
+    /// <summary>Reads the order's final events and runs every check.</summary>
+    /// <param name="file">The signed report's bytes.</param>
+    /// <param name="order">The order that the report is to be about.</param>
+    /// <param name="chain">The chain, and the order book that is trusted.</param>
+    /// <param name="now">The time to judge at.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <exception cref="SwarmException">The chain knows no such order.</exception>
+    /// <exception cref="ChainException">The chain does not answer.</exception>
+    public static async Task<AttestationResult> Verify(ReadOnlyMemory<byte> file, OrderId order, ChainClient chain, DateTimeOffset now, CancellationToken cancel)
+    {
+        var history = await OrderHistory.Read(chain, order, cancel);
+        var view = history.View ?? throw new SwarmException(SwarmFailure.Refused, $"the order book {chain.Options.OrderBook} has no order {order} in a final block");
+        var leases = history.Events.OfType<OrderEvent.LeaseAssigned>().Select(l => new LeaseFact(l.Slot, l.Epoch, l.Provider, l.KeyHash));
+        var facts = new ChainFacts(chain.Options.ChainId, chain.Options.OrderBook, order, view.ManifestHash, view.AuthorityKeyHash, view.Status.ToString(),
+            view.ReportHash, view.Units, [.. leases]);
+        return ReportVerifier.Verify(file, facts, now);
+    }
+}
