@@ -55,6 +55,6 @@ public sealed partial class DocumentsTests
     [GeneratedRegex(@"`(?<path>(?:src|tests|docs|contracts|native|tools|k8s|build|models)/[\w./-]+)`")]
     private static partial Regex Named();
 
-    [GeneratedRegex(@"^\s*(?:\$ )?\./swarm (?<verbs>(?:demo|test|silo|status|chat|(?:order|report|model)(?: [a-z]+)?))\b", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\s*(?:\$ )?\./swarm (?<verbs>[a-z]+(?: [a-z]+)*)", RegexOptions.Multiline)]
     private static partial Regex Command();
 }
