@@ -1,7 +1,9 @@
 using SwarmCompute.Guest.Authority;
+using SwarmCompute.Guest.Loader;
 
 return args switch
 {
+    ["run"] => await LoaderCommand.Run(TimeProvider.System),
     ["authority", .. var options] => await AuthorityCommand.Run(options, TimeProvider.System),
     _ => Usage(),
 };

@@ -1,0 +1,29 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using SwarmCompute.Overlay;
+
+namespace SwarmCompute.Guest.Loader;
+
+/// <summary>Who the guest is, once it is certified.</summary>
+/// <param name="key">The key; this takes it over.</param>
+/// <param name="certificate">The certificate, with the key.</param>
+/// <param name="root">The authority's root.</param>
+/// <param name="leaseSignature">The authority's signature over the lease, for the chain.</param>
+internal sealed class Credentials(ECDsa key, X509Certificate2 certificate, X509Certificate2 root, byte[] leaseSignature) : IDisposable
+{
+    public ECDsa Key => key;
+
+    public X509Certificate2 Certificate => certificate;
+
+    public X509Certificate2 Root => root;
+
+    public byte[] LeaseSignature => leaseSignature;
+
+    public OverlayCredentials Overlay { get; } = new(certificate, root);
+
+    public void Dispose()
+    {
+        certificate.Dispose();
+        key.Dispose();
+    }
+}

@@ -1,0 +1,56 @@
+using SwarmCompute.Inference;
+
+namespace SwarmCompute.Guest.Loader;
+
+/// <summary>Step 6: the guest's layers are cut out of the model and loaded; the cut is removed from the disk at once.</summary>
+internal static class LoadStage
+{
+    /// <summary>Sessions that a stage holds open at once; every stage of a pipeline has the same number.</summary>
+    public const int SessionsMax = 4;
+
+    /// <summary>Tokens of a prompt in one call; every stage of a pipeline has the same number.</summary>
+    public const int PrefillTokens = 32;
+
+    /// <summary>Loads it. Takes as long as the engine takes, and cannot be interrupted.</summary>
+    /// <param name="ticket">Names the slot, and where the engine is.</param>
+    /// <param name="manifest">Says how many stages there are, and their bounds.</param>
+    /// <param name="modelPath">The verified model.</param>
+    /// <param name="files">Where to put the cut.</param>
+    /// <exception cref="GuestException">The model or the engine cannot be used.</exception>
+    public static LoadedStage Run(Ticket ticket, Manifest manifest, string modelPath, WorkFiles files)
+    {
+        try
+        {
+            return Load(ticket, manifest, modelPath, files);
+        }
+        catch (Exception fault) when (fault is InvalidGgufException or InferenceException or IOException or UnauthorizedAccessException)
+        {
+            throw new GuestException($"The stage cannot be loaded: {fault.Message}", fault);
+        }
+        finally
+        {
+            files.Wipe();
+        }
+    }
+
+    private static LoadedStage Load(Ticket ticket, Manifest manifest, string modelPath, WorkFiles files)
+    {
+        LlamaCpp.Initialize(ticket.NativeLibraryDirectory);
+        var model = GgufFile.Read(modelPath).Model;
+        if (model.Layers < manifest.Stages)
+            throw new GuestException($"The stage cannot be loaded: the model's {model.Layers} layers are too few for {manifest.Stages} stages.");
+        var ranges = LayerRange.Split(model.Layers, manifest.Stages);
+        var (slot, last) = (ticket.Lease.Slot, ticket.Lease.Slot == manifest.Stages - 1);
+        if (manifest.Stages > 1) GgufSlicer.WriteStage(modelPath, files.StageFile, ranges[slot], last);
+        var kernel = LlamaCpp.LoadStage(manifest.Stages > 1 ? files.StageFile : modelPath, new StageLoadOptions
+        {
+            Last = last,
+            ContextTokensPerSession = manifest.ContextTokens,
+            SessionsMax = SessionsMax,
+            Threads = manifest.Threads,
+            PrefillTokensMax = PrefillTokens,
+        });
+        var head = slot == 0 ? (LlamaCpp.LoadTokenizer(modelPath), LlamaCpp.LoadEmbedding(modelPath)) : ((ITokenizer, IEmbedding)?)null;
+        return new LoadedStage(model, ranges, kernel, head?.Item1, head?.Item2);
+    }
+}

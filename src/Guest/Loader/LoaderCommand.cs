@@ -1,0 +1,111 @@
+using System.Net;
+using SwarmCompute.Attestation;
+using SwarmCompute.Guest.Running;
+using SwarmCompute.Inference;
+using SwarmCompute.Overlay;
+using SwarmCompute.Overlay.GuestLink;
+
+namespace SwarmCompute.Guest.Loader;
+
+/// <summary>
+/// <c>run</c>: the trusted loader. Reads a ticket from standard input, checks everything step by step, and only then loads and serves. The
+/// end of standard input ends the guest.
+/// </summary>
+internal static class LoaderCommand
+{
+    public static async Task<int> Run(TimeProvider time)
+    {
+        var log = new GuestLog("guest", time);
+        try
+        {
+            var parent = new ParentPipe();
+            var ticket = ReadTicket.Run(parent.ReadLine(ReadTicket.BytesMax));
+            parent.Watch();
+            await Boot(ticket, parent, time, new GuestLog($"guest {ticket.Lease} epoch {ticket.Epoch}", time));
+            return 0;
+        }
+        catch (Exception fault) when (fault is GuestException or OverlayException)
+        {
+            log.Line(fault.Message);
+            return 1;
+        }
+    }
+
+    private static async Task Boot(Ticket ticket, ParentPipe parent, TimeProvider time, GuestLog log)
+    {
+        var manifest = CheckManifest.Run(ticket);
+        var files = WorkFiles.Create(ticket.WorkDirectory);
+        using var stop = new StopReason(parent, files.Wipe, time);
+        try
+        {
+            await Boot(ticket, manifest, files, stop, time, log);
+        }
+        catch (OperationCanceledException) when (stop.Reason is not null)
+        {
+            log.Line($"stops before it was ready: {stop.Reason}");
+        }
+        finally
+        {
+            files.Wipe();
+        }
+    }
+
+    private static async Task Boot(Ticket ticket, Manifest manifest, WorkFiles files, StopReason stop, TimeProvider time, GuestLog log)
+    {
+        var verifying = Task.Run(() => VerifyModel.Run(ticket, manifest, stop.Token), stop.Token);       // reads while the authority is asked
+        var key = P256.CreateKey();
+        var measurement = GatherEvidence.Measure(AppContext.BaseDirectory);
+        var evidence = GatherEvidence.Run(ticket, manifest, key, measurement);
+        using var credentials = await Certify.Run(ticket, manifest, key, evidence, time, stop.Token);
+        log.Line("certified");
+
+        var loading = Load(ticket, manifest, verifying, files);
+        var listener = OverlayListener.Start(new IPEndPoint(ticket.ListenAddress, 0), credentials.Overlay, time, refused: log.Line);
+        await using var role = await StartRole(ticket, manifest, credentials, measurement, listener, time, log, stop.Token);
+        var hello = Hello(ticket, credentials, measurement, listener.LocalEndPoint, role);
+        await new GuestRun(ticket, manifest, role, new SiloLink(ticket, credentials, hello, time, log), stop, time, log).Run(loading);
+    }
+
+    private static async Task<LoadedStage> Load(Ticket ticket, Manifest manifest, Task<FileStream> verifying, WorkFiles files)
+    {
+        await using var model = await verifying;
+        return await Task.Run(() => LoadStage.Run(ticket, manifest, VerifyModel.PathOf(model), files));
+    }
+
+    private static async Task<IGuestRole> StartRole(
+        Ticket ticket, Manifest manifest, Credentials credentials, Hash32 measurement, OverlayListener listener, TimeProvider time, GuestLog log,
+        CancellationToken cancel)
+    {
+        var options = new PipelineOptions
+        {
+            Order = ticket.Lease.Order,
+            Slot = ticket.Lease.Slot,
+            Slots = manifest.Stages,
+            Epoch = ticket.Epoch,
+            ContextTokens = manifest.ContextTokens,
+            SessionsMax = LoadStage.SessionsMax,
+            PrefillTokens = LoadStage.PrefillTokens,
+        };
+        if (ticket.Lease.Slot > 0) return StageRole.Start(options, listener, credentials.Overlay, time, log);
+        var server = await HeadServer.Start(ticket.ListenAddress, credentials.Certificate, cancel);
+        return new HeadRole(
+            ticket, manifest, credentials, measurement, PipelineHead.Start(options, listener, credentials.Overlay, time, log), server, time);
+    }
+
+    private static GuestMessage.Hello Hello(Ticket ticket, Credentials credentials, Hash32 measurement, IPEndPoint overlay, IGuestRole role)
+    {
+        var (x, y) = P256.Point(credentials.Key);
+        return new GuestMessage.Hello
+        {
+            KeyX = x,
+            KeyY = y,
+            LeaseSignature = credentials.LeaseSignature,
+            CertificateDer = credentials.Certificate.RawData,
+            AuthorityDer = credentials.Root.RawData,
+            OverlayEndpoint = overlay.ToString(),
+            ApiEndpoint = role.ApiEndpoint,
+            EvidenceType = Manifest.Development,
+            Measurement = measurement.ToArray(),
+        };
+    }
+}
