@@ -1,15 +1,17 @@
+using SwarmCompute.Guest;
 using SwarmCompute.Guest.Authority;
 using SwarmCompute.Guest.Loader;
 
 return args switch
 {
     ["run"] => await LoaderCommand.Run(TimeProvider.System),
+    ["check-model", var file, "--native", var directory] => CheckModelCommand.Run(file, directory),
     ["authority", .. var options] => await AuthorityCommand.Run(options, TimeProvider.System),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine($"Usage: SwarmCompute.Guest run | {AuthorityCommand.Usage}");
+    Console.Error.WriteLine($"Usage: SwarmCompute.Guest run | {CheckModelCommand.Usage} | {AuthorityCommand.Usage}");
     return 2;
 }

@@ -52,7 +52,7 @@ internal sealed record ModelFile(string Path, string Architecture, int Layers, i
         try
         {
             using var json = JsonDocument.Parse(line ?? "{}");
-            if (json.RootElement.TryGetProperty("error", out var error)) throw new CommandException($"{file} cannot be run: {error.GetString()}");
+            if (json.RootElement.TryGetProperty("error", out var error)) throw new CommandException(error.GetString() ?? $"{file} cannot be run");
             return new ModelFile(file, json.RootElement.GetProperty("architecture").GetString()!, json.RootElement.GetProperty("layers").GetInt32(),
                 json.RootElement.GetProperty("contextTokens").GetInt32());
         }
