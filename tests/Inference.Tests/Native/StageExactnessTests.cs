@@ -31,7 +31,11 @@ public sealed class StageExactnessTests
 
     private static TinyModel Model(string architecture, string stored, bool tiedHead) => new()
     {
-        Architecture = architecture, Stored = stored, TiedHead = tiedHead,
-        Width = stored == "q4_K" ? 256 : 64, FeedForward = stored == "q4_K" ? 256 : 128, Experts = architecture == "qwen3moe" ? 4 : 0,
+        Architecture = architecture,
+        Stored = stored,
+        TiedHead = tiedHead,
+        Width = stored == "q4_K" ? 256 : 64,
+        FeedForward = stored == "q4_K" ? 256 : 128,
+        Experts = architecture == "qwen3moe" ? 4 : 0,
     };
 }

@@ -143,12 +143,19 @@ public sealed class GenerationTests
     {
         var order = new List<string>();
         using var both = new ManualResetEventSlim();
-        await using var ring = new TestRing(1, TestRing.Fast(1) with { PrefillTokens = 1 }, (_, _) => new FakeKernel(0, true, onCall: _ => both.Wait(Cancel)));
+        using var shortEnded = new ManualResetEventSlim();
+        await using var ring = new TestRing(1, TestRing.Fast(1) with { PrefillTokens = 1 }, (_, _) => new FakeKernel(0, true, onCall: call =>
+        {
+            both.Wait(Cancel);
+            if (call > 10) shortEnded.Wait(TimeSpan.FromSeconds(10), Cancel);
+        }));
         await ring.Stands(Cancel);
         var slow = Log(ring.Generate(200, 1, Cancel), "long");
         var quick = Log(ring.Generate(2, 1, Cancel), "short");
         both.Set();
-        await Task.WhenAll(slow, quick);
+        await quick;
+        shortEnded.Set();
+        await slow;
         Assert.Equal(["short", "long"], order);
 
         async Task Log(Task<List<int>> answer, string name)

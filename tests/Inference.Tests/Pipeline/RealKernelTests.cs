@@ -1,0 +1,85 @@
+using Xunit;
+
+namespace SwarmCompute.Inference.Tests.Pipeline;
+
+public sealed class RealKernelTests : IDisposable
+{
+    private const int Tokens = 48;
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly string _model;
+
+    public RealKernelTests()
+    {
+        TestEngine.Require();
+        _model = _directory.File("model.gguf");
+        new TinyModel { Stored = "q8_0" }.WriteTo(_model);
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Stages_of_llama_cpp_give_the_tokens_of_the_whole_model_however_many_they_are_and_whichever_are_lost()
+    {
+        await using var whole = await Ring(1);
+        var expected = await Answer(whole, _ => Task.CompletedTask);
+        Assert.True(expected.Distinct().Count() > 3, "the model's answer must not be trivial");
+
+        await using var ring = await Ring(3);
+        Assert.Equal(expected, await Answer(ring, _ => Task.CompletedTask));
+        Assert.Equal(expected, await Answer(ring, async count =>
+        {
+            if (count is not (10 or 30)) return;
+            await ring.Kill(count / 10 == 1 ? 1 : 2);
+            ring.Replace(count / 10 == 1 ? 1 : 2);
+        }));
+    }
+
+    [Fact]
+    public async Task A_new_head_with_llama_cpp_goes_on_with_the_tokens_that_the_client_has()
+    {
+        await using var ring = await Ring(2);
+        var expected = await Answer(ring, _ => Task.CompletedTask);
+        await ring.Kill(0);
+        ring.Replace(0);
+        await ring.Stands(Cancel);
+
+        var rest = new List<int>();
+        await foreach (var token in ring.Head.Generate(Request() with { Resume = [.. expected.Take(17)] }, Cancel)) rest.Add(token.Token);
+        Assert.Equal(expected.Skip(17), rest);
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    private static GenerationRequest Request() =>
+        new([TinyModel.BeginToken, .. Enumerable.Range(0, 40).Select(i => TinyModel.FirstByte + 'a' + i * 7 % 26)], Tokens, new SamplingOptions(), [], []);
+
+    private static async Task<List<int>> Answer(TestRing ring, Func<int, Task> onToken)
+    {
+        var answer = new List<int>();
+        await foreach (var token in ring.Head.Generate(Request(), Cancel))
+        {
+            answer.Add(token.Token);
+            await onToken(answer.Count);
+        }
+        return answer;
+    }
+
+    private async Task<TestRing> Ring(int slots)
+    {
+        var ranges = LayerRange.Split(GgufFile.Read(_model).Model.Layers, slots);
+        for (var slot = 0; slot < slots; slot++) GgufSlicer.WriteStage(_model, Stage(slot, slots), ranges[slot], slot == slots - 1);
+        var options = TestRing.Fast(slots);
+        var ring = new TestRing(slots, options, (slot, _) => LlamaCpp.LoadStage(Stage(slot, slots), new StageLoadOptions
+        {
+            Last = slot == slots - 1,
+            ContextTokensPerSession = options.ContextTokens,
+            SessionsMax = options.SessionsMax,
+            PrefillTokensMax = options.PrefillTokens,
+        }), () => LlamaCpp.LoadEmbedding(_model));
+        await ring.Stands(Cancel);
+        return ring;
+    }
+
+    private string Stage(int slot, int slots) => _directory.File($"{slot}-of-{slots}.gguf");
+}
