@@ -14,4 +14,7 @@ public interface IRunningCvm
 
     /// <summary>Asks it to wipe and end; after <paramref name="grace"/> it is ended by force. Completes when it is gone.</summary>
     Task<CvmExit> Stop(TimeSpan grace);
+
+    /// <summary>Ends it by force, and does not wait. No error where it is gone.</summary>
+    void Kill();
 }

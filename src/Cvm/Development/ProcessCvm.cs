@@ -54,10 +54,12 @@ internal sealed class ProcessCvm : IRunningCvm
         }
         catch (OperationCanceledException)
         {
-            _process.Kill(entireProcessTree: true);
+            Kill();
             return await Exited;
         }
     }
+
+    public void Kill() => _process.Kill(entireProcessTree: true);
 
     private async Task Hand(ReadOnlyMemory<byte> ticket, CancellationToken cancel)
     {

@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Options;
+
+namespace SwarmCompute.Silo.Configuration;
+
+internal sealed class SiloNodeOptionsValidator : IValidateOptions<SiloNodeOptions>
+{
+    public const int SlotsMax = 64;
+
+    public ValidateOptionsResult Validate(string? name, SiloNodeOptions options)
+    {
+        var faults = new FaultList("Node");
+        faults.Require(FaultList.Parses(() => new NodeId(options.Id)), "Id", options.Id, $"1 to {NodeId.LengthMax} lower-case letters, digits and hyphens");
+        faults.Require(options.Slots is >= 0 and <= SlotsMax, "Slots", options.Slots, $"0 to {SlotsMax}");
+        faults.RequireAddress(options.AdvertisedAddress, "AdvertisedAddress");
+        return faults.Result;
+    }
+}

@@ -1,0 +1,3 @@
+using SwarmCompute.Silo;
+
+return await SiloProcess.Run(args);

@@ -1,0 +1,53 @@
+using System.Text.Json.Nodes;
+using SwarmCompute.Grains.Interfaces;
+
+namespace SwarmCompute.Silo.Web;
+
+/// <summary>The JSON of the web API. Numbers that may pass 2^53 are strings.</summary>
+internal static class OrderJson
+{
+    public static JsonObject Of(OrderSnapshot order) => new()
+    {
+        ["order"] = order.Order.ToString(),
+        ["status"] = order.Phase.ToString(),
+        ["chainStatus"] = order.ChainStatus.ToString(),
+        ["why"] = order.Why,
+        ["manifestHash"] = order.ManifestHash.ToString(),
+        ["endsAt"] = order.EndsAt.UtcDateTime,
+        ["generation"] = order.Generation,
+        ["head"] = order.Head is { } head
+            ? new JsonObject { ["endpoint"] = head.Endpoint, ["epoch"] = head.Epoch.Value, ["ready"] = head.IsReady }
+            : null,
+        ["leases"] = new JsonArray([.. order.Leases.Select(Of)]),
+        ["lost"] = new JsonArray([.. order.Lost.Select(Of)]),
+        ["transactions"] = new JsonArray([.. order.Transactions.Select(t => JsonValue.Create($"0x{t}"))]),
+        ["reportHash"] = order.ReportHash?.ToString(),
+        ["usage"] = order.Usage,
+    };
+
+    public static JsonObject Of(NodeSnapshot node) => new()
+    {
+        ["id"] = node.Description.Id.Value,
+        ["status"] = node.Status.ToString(),
+        ["slots"] = node.Description.Slots,
+        ["free"] = node.Free,
+        ["why"] = node.Why,
+    };
+
+    private static JsonNode Of(SlotSnapshot lease) => new JsonObject
+    {
+        ["slot"] = lease.Slot,
+        ["epoch"] = lease.Epoch.Value,
+        ["node"] = lease.Node.Value,
+        ["status"] = lease.Status.ToString(),
+        ["pid"] = lease.ProcessId,
+    };
+
+    private static JsonNode Of(LostLease lost) => new JsonObject
+    {
+        ["slot"] = lost.Slot,
+        ["epoch"] = lost.Epoch.Value,
+        ["node"] = lost.Node.Value,
+        ["reason"] = lost.Reason,
+    };
+}

@@ -1,0 +1,55 @@
+using System.Text.Json.Nodes;
+using SwarmCompute.Attestation;
+using SwarmCompute.Silo.Tests.Support;
+
+namespace SwarmCompute.Silo.Tests;
+
+/// <summary>Real silo processes, TLS between them, and real kills.</summary>
+public sealed class ClusterTests(DevelopmentChain chain) : IAsyncDisposable
+{
+    private readonly TestSwarm _swarm = TestSwarm.Start(chain);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _swarm.DisposeAsync();
+
+    [Fact]
+    public async Task Three_silos_find_each_other_and_lose_one_that_is_killed()
+    {
+        var silos = await _swarm.LaunchCluster(3, Cancel);
+        foreach (var silo in silos) await silo.WaitFor("/v1/swarm", s => Active(s) == 3, Cancel);
+        silos[0].Kill();
+        foreach (var silo in silos[1..])
+        {
+            await silo.WaitFor("/v1/swarm", s => Active(s) == 2 && s["silos"]!.AsArray().Any(m => (string?)m!["node"] == "node-1" && (string?)m["status"] == "Dead"), Cancel);
+            using var health = await silo.Get("/healthz", Cancel);
+            Assert.True(health.IsSuccessStatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_silo_of_another_authority_does_not_get_in()
+    {
+        var inside = (await _swarm.LaunchCluster(1, Cancel))[0];
+        using var other = CertificateAuthority.Create(TimeProvider.System);
+        var outside = _swarm.Launch(_swarm.Configure("node-9", 2, other));
+        while (!inside.LogText.Contains("No link with", StringComparison.Ordinal)) await Task.Delay(50, Cancel);
+        var swarm = await inside.WaitFor("/v1/swarm", _ => true, Cancel);
+        Assert.DoesNotContain(swarm["silos"]!.AsArray(), m => (string?)m!["node"] == "node-9" && (string?)m["status"] == "Active");
+        outside.Kill();
+    }
+
+    [Fact]
+    public async Task A_silo_whose_input_ends_leaves_in_order()
+    {
+        var silos = await _swarm.LaunchCluster(2, Cancel);
+        await silos[0].WaitFor("/v1/swarm", s => Active(s) == 2 && Ready(s) == 2, Cancel);
+        silos[1].CloseInput();
+        Assert.Equal(0, await silos[1].WaitForExit(Cancel));
+        await silos[0].WaitFor("/v1/swarm", s => Active(s) == 1 && s["nodes"]!.AsArray().Any(n => (string?)n!["id"] == "node-2" && (string?)n["status"] == "Left"), Cancel);
+    }
+
+    private static int Active(JsonNode swarm) => swarm["silos"]!.AsArray().Count(m => (string?)m!["status"] == "Active");
+
+    private static int Ready(JsonNode swarm) => swarm["nodes"]!.AsArray().Count(n => (string?)n!["status"] == "Ready");
+}

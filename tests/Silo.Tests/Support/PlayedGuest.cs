@@ -1,0 +1,86 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using SwarmCompute.Attestation;
+using SwarmCompute.Overlay;
+using SwarmCompute.Overlay.GuestLink;
+
+namespace SwarmCompute.Silo.Tests.Support;
+
+/// <summary>A guest without a model: certified (by a root that lies among its assets), linked to its silo, always ready, and able to report.</summary>
+internal sealed class PlayedGuest(JsonNode ticket)
+{
+    private readonly LeaseId _lease = LeaseId.Parse((string)ticket["lease"]!);
+    private readonly LeaseEpoch _epoch = new((uint)ticket["epoch"]!);
+    private readonly Address _provider = Address.Parse((string)ticket["provider"]!);
+    private readonly ulong _chainId = (ulong)ticket["chainId"]!;
+    private readonly Address _orderBook = Address.Parse((string)ticket["orderBook"]!);
+    private readonly ECDsa _key = P256.CreateKey();
+
+    public static async Task<int> Run()
+    {
+        var ticket = JsonNode.Parse((await Console.In.ReadLineAsync())!)!;
+        using var end = new CancellationTokenSource();
+        var input = Console.In.ReadToEndAsync(CancellationToken.None);
+        var speaking = new PlayedGuest(ticket).Speak(end.Token);
+        await Task.WhenAny(input, speaking);
+        if (speaking.IsFaulted) await speaking;
+        return 0;
+    }
+
+    private async Task Speak(CancellationToken cancel)
+    {
+        using var authority = CertificateAuthority.Load((string)ticket["assetDirectory"]!, TimeProvider.System);
+        using var certificate = authority.Issue(new SwarmIdentity.Guest(_lease.Order, _lease.Slot, _epoch, _provider), _key, TimeSpan.FromHours(1));
+        using var withKey = certificate.CopyWithPrivateKey(_key);
+        var silo = ticket["silo"]!;
+        await using var link = await GuestLinkClient.Dial(
+            IPEndPoint.Parse((string)silo["endpoint"]!), new NodeId((string)silo["node"]!), new OverlayCredentials(withKey, authority.Root), TimeProvider.System, cancel);
+        await link.Send(Hello(authority, certificate), cancel);
+        var living = Live(link, cancel);
+        while (await link.Receive(cancel) is { } message and not SiloMessage.Stop) await Answer(link, message, cancel);
+        if (living.IsFaulted) await living;
+    }
+
+    private GuestMessage.Hello Hello(CertificateAuthority authority, X509Certificate2 certificate)
+    {
+        var (x, y) = P256.Point(_key);
+        return new GuestMessage.Hello
+        {
+            KeyX = x,
+            KeyY = y,
+            LeaseSignature = authority.SignLease(new LeaseStatement(_chainId, _orderBook, _lease, _epoch, _provider, P256.KeyHash(_key))),
+            CertificateDer = certificate.RawData,
+            AuthorityDer = authority.Root.RawData,
+            OverlayEndpoint = "127.0.0.1:9",
+            ApiEndpoint = _lease.Slot == 0 ? "https://127.0.0.1:9" : null,
+            EvidenceType = "development",
+            Measurement = new byte[Hash32.Size],
+        };
+    }
+
+    private static async Task Live(GuestLinkClient link, CancellationToken cancel)
+    {
+        for (var served = 0L; ; served++)
+        {
+            await link.Send(new GuestMessage.Heartbeat { CompletionTokens = served, OpenSessions = 0 }, cancel);
+            await Task.Delay(TimeSpan.FromSeconds(1), cancel);
+        }
+    }
+
+    private async Task Answer(GuestLinkClient link, SiloMessage message, CancellationToken cancel)
+    {
+        if (message is SiloMessage.Pipeline map) await link.Send(new GuestMessage.StageReady { Generation = map.Generation }, cancel);
+        if (message is SiloMessage.Finish) await link.Send(Report(), cancel);
+    }
+
+    private GuestMessage.Report Report()
+    {
+        const ulong Units = 3;
+        var file = "{}"u8.ToArray();
+        var hash = Hash32.Sha256(file);
+        var usage = new UsageStatement(_chainId, _orderBook, _lease.Order, _epoch, hash, Units);
+        return new GuestMessage.Report { SignedReport = file, ReportHash = hash.ToArray(), Units = (long)Units, Signature = P256.SignLowS(_key, usage.ToBytes()) };
+    }
+}

@@ -1,0 +1,103 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using SwarmCompute.Attestation;
+using SwarmCompute.Chain;
+using SwarmCompute.Chain.Development;
+
+namespace SwarmCompute.Silo.Tests.Support;
+
+/// <summary>What the silos of one test share: an authority, a store in this process, and a folder for everything.</summary>
+internal sealed class TestSwarm : IAsyncDisposable
+{
+    private readonly EmbeddedStore _store;
+    private readonly List<SiloRun> _silos = [];
+
+    private TestSwarm(ChainOptions chain, DirectoryInfo directory)
+    {
+        Chain = chain;
+        Directory = directory;
+        Authority = CertificateAuthority.Create(TimeProvider.System);
+        Authority.Save(AssetDirectory);                   // the played guests find their authority here
+        _store = EmbeddedStore.Start(new EmbeddedStoreOptions { Directory = Path.Combine(directory.FullName, "store") });
+    }
+
+    public ChainOptions Chain { get; }
+
+    public DirectoryInfo Directory { get; }
+
+    public CertificateAuthority Authority { get; }
+
+    public string AssetDirectory => Path.Combine(Directory.FullName, "assets");
+
+    public static TestSwarm Start(DevelopmentChain chain) => new(chain.Options, System.IO.Directory.CreateTempSubdirectory("swarm-silo-"));
+
+    /// <summary>Writes the files of one node, and gives its configuration to change and to start with.</summary>
+    public JsonObject Configure(string node, int number = 1, CertificateAuthority? authority = null)
+    {
+        var folder = Directory.CreateSubdirectory(node).FullName;
+        WriteCertificate(folder, node, authority ?? Authority);
+        File.WriteAllText(Path.Combine(folder, "account.key"), Keys.Of(number));
+        return new JsonObject
+        {
+            ["Node"] = new JsonObject { ["Id"] = node, ["Slots"] = 2 },
+            ["Cluster"] = new JsonObject { ["ClusterId"] = "test", ["ServiceId"] = "swarm", ["SiloPort"] = FreePort.Next() },
+            ["Store"] = new JsonObject { ["Kind"] = "Redis", ["Redis"] = _store.ConnectionString },
+            [nameof(Chain)] = new JsonObject
+            {
+                ["Rpc"] = Chain.Rpc.ToString(),
+                ["ChainId"] = Chain.ChainId,
+                ["OrderBook"] = Chain.OrderBook.ToString(),
+                ["EscrowVault"] = Chain.EscrowVault.ToString(),
+                ["Token"] = Chain.Token.ToString(),
+                ["DeployBlock"] = Chain.DeployBlock,
+                ["AccountKeyFile"] = "account.key",
+            },
+            ["Tls"] = new JsonObject { ["CertificateFile"] = "silo.pem", ["KeyFile"] = "silo.key.pem", ["RootFile"] = "root.cer" },
+            [nameof(Authority)] = new JsonObject { ["Endpoint"] = "127.0.0.1:1" },
+            ["Guest"] = new JsonObject
+            {
+                ["Executable"] = Environment.ProcessPath,
+                [nameof(AssetDirectory)] = AssetDirectory,
+                ["WorkDirectory"] = "work",
+                ["NativeLibraryDirectory"] = AssetDirectory,
+            },
+            ["Web"] = new JsonObject { ["Port"] = 0 },
+        };
+    }
+
+    /// <summary>Starts a silo, and does not wait until it is ready.</summary>
+    public SiloRun Launch(JsonObject configuration)
+    {
+        var file = Path.Combine(Directory.FullName, (string)configuration["Node"]!["Id"]!, "silo.json");
+        File.WriteAllText(file, configuration.ToJsonString());
+        var silo = SiloRun.Launch(file, Authority.Root);
+        _silos.Add(silo);
+        return silo;
+    }
+
+    /// <summary>Starts silos node-1 to node-N at once, and waits until all are ready.</summary>
+    public async Task<SiloRun[]> LaunchCluster(int count, CancellationToken cancel)
+    {
+        var silos = Enumerable.Range(1, count).Select(n => Launch(Configure($"node-{n}", n))).ToArray();
+        foreach (var silo in silos) await silo.WaitUntilReady(cancel);
+        return silos;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var silo in _silos) await silo.DisposeAsync();
+        _store.Dispose();
+        Authority.Dispose();
+        Directory.Delete(recursive: true);
+    }
+
+    private static void WriteCertificate(string folder, string node, CertificateAuthority authority)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = authority.Issue(new SwarmIdentity.Silo(new NodeId(node)), key, TimeSpan.FromDays(1));
+        File.WriteAllText(Path.Combine(folder, "silo.pem"), certificate.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(folder, "silo.key.pem"), key.ExportPkcs8PrivateKeyPem());
+        File.WriteAllBytes(Path.Combine(folder, "root.cer"), authority.Root.Export(X509ContentType.Cert));
+    }
+}
