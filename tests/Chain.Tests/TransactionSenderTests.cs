@@ -1,0 +1,91 @@
+using System.Globalization;
+using SwarmCompute.Chain.Tests.Support;
+
+namespace SwarmCompute.Chain.Tests;
+
+/// <summary>Transactions on a chain that makes blocks only when a test says so.</summary>
+public sealed class TransactionSenderTests(DevelopmentChain chain) : IClassFixture<DevelopmentChain>
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_transaction_that_is_never_mined_times_out_and_is_named()
+    {
+        await using var client = await Paused(TimeSpan.FromSeconds(1));
+        var failure = await Assert.ThrowsAsync<ChainException>(() => Approve(client, account: 4));
+        Assert.Equal(ChainErrorKind.Timeout, failure.Kind);
+        Assert.Contains("it may still be", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stuck_transaction_is_offered_for_more_under_its_nonce_and_counts_once()
+    {
+        await using var client = await Paused(TimeSpan.FromMinutes(1) / 10);
+        var sent = Approve(client, account: 5);
+        var first = await Pending(account: 5, offered: _ => true);
+        await Pending(account: 5, offered: price => price > first);
+        await chain.Anvil.Mine(1, Cancel);
+        await sent;
+        var count = await client.Request("eth_getTransactionCount", [Development.Anvil.Accounts[5].Address.ToString(), "latest"], Cancel);
+        Assert.Equal("0x1", count.GetString());
+    }
+
+    [Fact]
+    public async Task A_refusal_that_only_shows_in_the_block_is_named_too()
+    {
+        using var script = new OrderScript(chain);
+        await chain.Client.Request("evm_setAutomine", [true], Cancel);
+        await script.Place(deposit: 10, unitPrice: 1, slots: 1, Cancel);
+        await script.Assign(slot: 0, epoch: 1, Cancel);
+        await script.Submit(epoch: 1, units: 1, Cancel);
+
+        await using var client = await Paused(TimeSpan.FromMinutes(1));
+        var both = Task.WhenAll(ErrorOf(Settle(account: 6)), ErrorOf(Settle(account: 7)));
+        await Pending(account: 6, offered: _ => true);
+        await Pending(account: 7, offered: _ => true);
+        await chain.Anvil.Mine(1, Cancel);
+        Assert.Equal([null, "WrongStatus"], (await both).Order());
+
+        Task<Hash32> Settle(int account) => new OrderBook(client, Development.Anvil.Accounts[account]).Settle(script.Order, Cancel);
+    }
+
+    private static async Task<string?> ErrorOf(Task<Hash32> sending)
+    {
+        try
+        {
+            await sending;
+            return null;
+        }
+        catch (ChainException e)
+        {
+            return e.ErrorName;
+        }
+    }
+
+    private static Task<Hash32> Approve(ChainClient client, int account) =>
+        new Token(client, Development.Anvil.Accounts[account]).Approve(client.Options.EscrowVault, new Wei(1), Cancel);
+
+    private async Task<ChainClient> Paused(TimeSpan receiptTimeout)
+    {
+        var client = await ChainClient.Connect(chain.Options with { ReceiptTimeout = receiptTimeout }, Cancel);
+        await client.Request("evm_setAutomine", [false], Cancel);
+        return client;
+    }
+
+    /// <summary>Waits until an account's transaction waits to be mined at such a price.</summary>
+    private async Task<UInt128> Pending(int account, Func<UInt128, bool> offered)
+    {
+        var address = Development.Anvil.Accounts[account].Address.ToString();
+        while (true)
+        {
+            var pool = await chain.Client.Request("txpool_content", [], Cancel);
+            foreach (var sender in pool.GetProperty("pending").EnumerateObject().Where(s => s.Name.Equals(address, StringComparison.OrdinalIgnoreCase)))
+            {
+                var transaction = sender.Value.EnumerateObject().First().Value;
+                var price = UInt128.Parse(transaction.GetProperty("maxFeePerGas").GetString()![2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+                if (offered(price)) return price;
+            }
+            await Task.Delay(20, Cancel);
+        }
+    }
+}
