@@ -9,7 +9,7 @@ namespace SwarmCompute.Inference;
 /// seen; a newer one replaces it, an older one is turned away.
 /// </summary>
 internal sealed partial class InboundLinks(
-    PipelineOptions options, OverlayListener listener, TimeProvider time, Lock gate, IRingNode node, ILogger log)
+    PipelineOptions options, OverlayListener listener, TimeProvider time, Lock gate, IRingNode node, Func<Task, Task> watched, ILogger log)
 {
     private static readonly TimeSpan RefusalTime = TimeSpan.FromSeconds(1);
 
@@ -37,7 +37,7 @@ internal sealed partial class InboundLinks(
         {
             await foreach (var connection in listener.Accept(stop))
             {
-                _serving = Task.WhenAll(_serving, Serve(connection, stop));
+                _serving = Task.WhenAll(_serving, watched(Serve(connection, stop)));
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -97,7 +97,14 @@ internal sealed partial class InboundLinks(
         LogRefused(log, options.Slot, refusal);
         using var bound = new CancellationTokenSource(RefusalTime, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, bound.Token);
-        await connection.Send(BoundaryFrame.Refused(default, refusal), either.Token);
+        try
+        {
+            await connection.Send(BoundaryFrame.Refused(default, refusal), either.Token);
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            connection.Abort();                                              // it does not even read why
+        }
     }
 
     private async Task<string> Read(OverlayConnection connection, LinkWatch watch, CancellationToken cancel)

@@ -13,6 +13,8 @@ namespace SwarmCompute.Inference;
 /// </summary>
 public sealed class PipelineHead : IRingNode, IAsyncDisposable
 {
+    private static readonly TimeSpan CutTime = TimeSpan.FromSeconds(1);
+
     private readonly PipelineOptions _options;
     private readonly TimeProvider _time;
     private readonly Ring _ring;
@@ -72,8 +74,10 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
 
     /// <summary>Gives the head its loaded layers and the embedding. Both stay the caller's, who disposes them after the head.</summary>
     /// <exception cref="InvalidOperationException">It has a kernel already.</exception>
+    /// <exception cref="ArgumentException">Its hidden states do not fit into a frame.</exception>
     public void Attach(IStageKernel kernel, IEmbedding embedding)
     {
+        _ring.Check(kernel);
         lock (_ring.Gate)
         {
             if (_kernel is not null) throw new InvalidOperationException("The head has a kernel already.");
@@ -113,15 +117,11 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
             if (_sessions.Count == 0) _drained.TrySetResult();
             drained = _drained.Task;
         }
-        try
-        {
-            await drained.WaitAsync(bound, _time, cancel);
-        }
-        catch (TimeoutException)
-        {
-            await _cut.CancelAsync();
-            await drained.WaitAsync(bound, _time, cancel);
-        }
+        if (await EndsWithin(drained, bound, cancel)) return;
+        await _cut.CancelAsync();
+        if (await EndsWithin(drained, CutTime, cancel)) return;
+        lock (_ring.Gate)
+            foreach (var session in _sessions.Values.ToList()) Close(session);       // its reader has stopped reading
     }
 
     /// <summary>Ends all answers, breaks the links and frees the sessions. Waits for a kernel call that runs.</summary>
@@ -283,6 +283,19 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
         catch (OperationCanceledException fault) when (_cut.IsCancellationRequested)
         {
             throw new PipelineException(PipelineFault.NotReady, "The head is finishing; the answer is cut off.", fault);
+        }
+    }
+
+    private async Task<bool> EndsWithin(Task task, TimeSpan bound, CancellationToken cancel)
+    {
+        try
+        {
+            await task.WaitAsync(bound, _time, cancel);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
         }
     }
 

@@ -51,8 +51,10 @@ public sealed class PipelineStage : IRingNode, IAsyncDisposable
 
     /// <summary>Gives the stage its loaded layers. The kernel stays the caller's, who disposes it after the stage.</summary>
     /// <exception cref="InvalidOperationException">It has a kernel already.</exception>
+    /// <exception cref="ArgumentException">Its hidden states do not fit into a frame.</exception>
     public void Attach(IStageKernel kernel)
     {
+        _ring.Check(kernel);
         lock (_ring.Gate)
         {
             if (_kernel is not null) throw new InvalidOperationException("The stage has a kernel already.");

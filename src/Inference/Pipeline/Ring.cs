@@ -31,7 +31,7 @@ internal sealed partial class Ring : IAsyncDisposable
         (_options, _listener, _node, _log) = (options, listener, node, log);
         Sender = new BoundarySender(options);
         Worker = new KernelWorker($"stage {options.Slot}", fault => Raise(new PipelineEvent.Failed($"The kernel of stage {options.Slot} failed: {fault.Message}")));
-        _inbound = new InboundLinks(options, listener, time, Gate, node, log);
+        _inbound = new InboundLinks(options, listener, time, Gate, node, Watched, log);
         _outbound = new OutboundLink(options, credentials, time, Gate, node, Raise, log);
     }
 
@@ -47,7 +47,7 @@ internal sealed partial class Ring : IAsyncDisposable
 
     public ChannelReader<PipelineEvent> Events => _events.Reader;
 
-    public void Start() => _running = _options.Slots == 1 ? Task.CompletedTask : Task.WhenAll(_inbound.Run(_stop.Token), _outbound.Run(_stop.Token));
+    public void Start() => _running = _options.Slots == 1 ? Task.CompletedTask : Task.WhenAll(Watched(_inbound.Run(_stop.Token)), Watched(_outbound.Run(_stop.Token)));
 
     /// <summary>Takes a map unless it is no newer than the last one.</summary>
     /// <exception cref="ArgumentException">The map does not have one stage for each slot in order.</exception>
@@ -74,6 +74,15 @@ internal sealed partial class Ring : IAsyncDisposable
         }
     }
 
+    /// <summary>Refuses a kernel whose hidden states do not fit into a frame.</summary>
+    /// <exception cref="ArgumentException">They do not.</exception>
+    public void Check(IStageKernel kernel)
+    {
+        var bytes = BoundaryFrame.HeaderSize + (long)_options.PrefillTokens * kernel.EmbeddingLength * sizeof(float);
+        if (bytes > OverlayLimits.FrameBytesMax)
+            throw new ArgumentException($"{_options.PrefillTokens} tokens a call make frames of {bytes} bytes; at most {OverlayLimits.FrameBytesMax} are carried.", nameof(kernel));
+    }
+
     /// <summary>Says once for each map that the node is ready. Called under the gate.</summary>
     public void RaiseReady()
     {
@@ -91,6 +100,19 @@ internal sealed partial class Ring : IAsyncDisposable
         Worker.Dispose();
         _events.Writer.TryComplete();
         _stop.Dispose();
+    }
+
+    /// <summary>A loop that ends by a fault of its own must not end in silence.</summary>
+    private async Task Watched(Task loop)
+    {
+        try
+        {
+            await loop;
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)     // the boundary of a loop: whatever it is, the guest is told
+        {
+            Raise(new PipelineEvent.Failed($"A link of stage {_options.Slot} failed: {fault.Message}"));
+        }
     }
 
     private void Raise(PipelineEvent happened)

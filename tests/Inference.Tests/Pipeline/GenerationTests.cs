@@ -119,6 +119,20 @@ public sealed class GenerationTests
     }
 
     [Fact]
+    public async Task A_drained_head_does_not_wait_for_a_reader_who_has_stopped_reading()
+    {
+        await using var ring = new TestRing(1);
+        await ring.Stands(Cancel);
+        var idle = ring.Head.Generate(TestRing.Request(3, 200), Cancel).GetAsyncEnumerator(Cancel);
+        Assert.True(await idle.MoveNextAsync());
+
+        await ring.Head.Drain(TimeSpan.FromMilliseconds(50), Cancel);
+
+        while (ring.Head.OpenSessions > 0) await Task.Delay(2, Cancel);
+        await Assert.ThrowsAsync<PipelineException>(async () => { while (await idle.MoveNextAsync()) { } });
+    }
+
+    [Fact]
     public async Task A_request_that_does_not_fit_is_refused_before_anything_runs()
     {
         await using var ring = new TestRing(1);
