@@ -13,6 +13,7 @@ internal sealed class FakeChain : IChainReader, IChainWriter
     private ulong _block = 1;
     private ulong _orders;
     private string? _outage;
+    private bool _wentBack;
 
     public ulong FinalityLag { get; set; }
 
@@ -22,6 +23,9 @@ internal sealed class FakeChain : IChainReader, IChainWriter
     public ImmutableArray<string> Sent { get { lock (_gate) return [.. _sent]; } }
 
     public void CutOff(string? why) { lock (_gate) _outage = why; }
+
+    /// <summary>From here on the chain's finalized block is an earlier one.</summary>
+    public void GoBack() { lock (_gate) _wentBack = true; }
 
     public void Mine(int blocks) { lock (_gate) _block += (ulong)blocks; }
 
@@ -54,6 +58,7 @@ internal sealed class FakeChain : IChainReader, IChainWriter
         lock (_gate)
         {
             CheckReachable();
+            if (_wentBack) return Task.FromResult((ImmutableArray<OrderEvent>.Empty, new ChainCursor(from.NextBlock - 1, null)));
             var end = Finalized + 1;
             if (end <= from.NextBlock) return Task.FromResult((ImmutableArray<OrderEvent>.Empty, from));
             ImmutableArray<OrderEvent> events = [.. _events.Where(e => e.Block >= from.NextBlock && e.Block < end)];

@@ -13,6 +13,7 @@ namespace SwarmCompute.Grains.Tests.Cluster;
 internal sealed class TestSwarm : IAsyncDisposable
 {
     private readonly InProcessTestCluster _cluster;
+    private readonly List<string> _faults = [];
 
     private TestSwarm(InProcessTestCluster cluster) => _cluster = cluster;
 
@@ -27,6 +28,9 @@ internal sealed class TestSwarm : IAsyncDisposable
     public InProcessTestCluster Cluster => _cluster;
 
     public List<TestNode> Nodes { get; } = [];
+
+    /// <summary>What failed, and was tried again.</summary>
+    public IReadOnlyList<string> Faults => _faults;
 
     public static async Task<TestSwarm> Start(int silos = 1)
     {
@@ -65,12 +69,38 @@ internal sealed class TestSwarm : IAsyncDisposable
         OrderSnapshot? last = null;
         for (var step = 0; step < 600; step++)
         {
-            await Step(cancel);
+            await StepOrFail(cancel);
             last = await Grains.Order(order).Read(cancel);
             if (last is not null && shows(last)) return last;
             await Task.Delay(20, cancel);
         }
-        throw new TimeoutException($"Order {order} still shows {last}: {string.Join("; ", last?.Leases ?? [])} | {string.Join("; ", last?.Lost ?? [])}");
+        throw new TimeoutException($"Order {order} still shows {last}: {string.Join("; ", last?.Leases ?? [])} | {string.Join("; ", last?.Lost ?? [])} | {string.Join("; ", _faults.TakeLast(3))}");
+    }
+
+    /// <summary>Lets the swarm live until the follower of the chain shows what is asked for.</summary>
+    public async Task<FeedStatus> UntilFeed(Func<FeedStatus, bool> shows, CancellationToken cancel)
+    {
+        for (var step = 0; step < 600; step++)
+        {
+            await StepOrFail(cancel);
+            var status = await Grains.ChainFeed().Follow(cancel);
+            if (shows(status)) return status;
+            await Task.Delay(20, cancel);
+        }
+        throw new TimeoutException("The follower of the chain never showed it.");
+    }
+
+    /// <summary>A step as silos take it: what fails is tried again.</summary>
+    private async Task StepOrFail(CancellationToken cancel)
+    {
+        try
+        {
+            await Step(cancel);
+        }
+        catch (Exception fault) when (fault is not Xunit.Sdk.XunitException && !cancel.IsCancellationRequested)
+        {
+            _faults.Add(fault.Message);
+        }
     }
 
     /// <summary>What every silo does all the time: follow the chain, sync the nodes, poke the orders.</summary>

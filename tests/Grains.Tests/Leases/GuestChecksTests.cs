@@ -1,0 +1,74 @@
+using SwarmCompute.Grains.Leases;
+using SwarmCompute.Grains.Tests.Cluster;
+
+namespace SwarmCompute.Grains.Tests.Leases;
+
+public sealed class GuestChecksTests : IDisposable
+{
+    private static readonly LeaseId Head = new(new OrderId(7), 0);
+    private static readonly Address Provider = Address.Parse("0x00000000000000000000000000000000000000d1");
+
+    private readonly GuestForge _forge = new();
+
+    [Fact]
+    public void A_certified_guest_of_the_lease_is_taken() => Assert.Null(Refusal(Certified()));
+
+    [Theory]
+    [InlineData("signature", "signature over the lease does not verify")]
+    [InlineData("key", "another key")]
+    [InlineData("endpoint", "https")]
+    [InlineData("overlay", "overlay endpoint")]
+    [InlineData("certificate", "cannot be read")]
+    [InlineData("size", "more than")]
+    public void A_guest_that_was_tampered_with_is_refused(string what, string reason)
+    {
+        var identity = Certified();
+        var tampered = what switch
+        {
+            "signature" => identity with { LeaseSignature = [.. identity.LeaseSignature.Select((b, i) => i == 5 ? (byte)(b ^ 1) : b)] },
+            "key" => identity with { KeyX = Hash32.Sha256("other"u8) },
+            "endpoint" => identity with { ApiEndpoint = "http://127.0.0.1:1" },
+            "overlay" => identity with { OverlayEndpoint = "" },
+            "certificate" => identity with { CertificateDer = [1, 2, 3] },
+            _ => identity with { CertificateDer = new byte[WireLimits.CertificateBytesMax + 1] },
+        };
+        Assert.Contains(reason, Refusal(tampered), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_guest_of_another_lease_epoch_or_provider_is_refused()
+    {
+        Assert.Contains("names", Refusal(_forge.Certify(Head, new LeaseEpoch(3), Provider).Identity), StringComparison.Ordinal);
+        Assert.Contains("names", Refusal(_forge.Certify(new LeaseId(new OrderId(8), 0), new LeaseEpoch(2), Provider).Identity), StringComparison.Ordinal);
+        Assert.Contains("names", Refusal(_forge.Certify(Head, new LeaseEpoch(2), default).Identity), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_guest_of_another_authority_is_refused()
+    {
+        using var other = new GuestForge();
+        Assert.Contains("authority", Refusal(other.Certify(Head, new LeaseEpoch(2), Provider).Identity), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_report_counts_only_with_the_guests_signature_over_its_hash_and_units()
+    {
+        var guest = _forge.Certify(Head, new LeaseEpoch(2), Provider);
+        var report = guest.Report(units: 7);
+        Assert.Null(Judge(report));
+        Assert.NotNull(Judge(report with { Units = 8 }));
+        Assert.NotNull(Judge(report with { Hash = default }));
+        Assert.NotNull(Judge(report with { Signature = new byte[63] }));
+        Assert.NotNull(Judge(report with { File = new byte[WireLimits.ReportBytesMax + 1] }));
+        Assert.NotNull(GuestChecks.Refusal(Head, new LeaseEpoch(3), guest.Identity, report, GuestForge.Chain));
+
+        string? Judge(SignedReportRecord given) => GuestChecks.Refusal(Head, new LeaseEpoch(2), guest.Identity, given, GuestForge.Chain);
+    }
+
+    public void Dispose() => _forge.Dispose();
+
+    private GuestIdentity Certified() => _forge.Certify(Head, new LeaseEpoch(2), Provider).Identity;
+
+    private string? Refusal(GuestIdentity identity) =>
+        GuestChecks.Refusal(Head, new LeaseGrant(new LeaseEpoch(2), new NodeId("node-1"), "1", Provider, default, _forge.Authority), identity, GuestForge.Chain, TimeProvider.System.GetUtcNow());
+}
