@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using SwarmCompute.TestKit;
 
@@ -36,6 +37,12 @@ internal sealed class GuestProcess : IAsyncDisposable
     }
 
     public void CloseInput() => Process.StandardInput.Close();
+
+    public void Terminate()
+    {
+        using var kill = System.Diagnostics.Process.Start("kill", ["-TERM", Process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
 
     public async Task<int> Exited(CancellationToken cancel)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using SwarmCompute.Attestation;
 using SwarmCompute.Overlay.GuestLink;
 
@@ -5,26 +6,143 @@ namespace SwarmCompute.Guest.Tests;
 
 public sealed class GuestRunTests
 {
+    private const string Prompt = "Once upon a time";
+    private const int TokensMax = 200;
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_pipeline_of_guests_becomes_ready_reports_and_stops()
+    public async Task A_pipeline_of_guests_serves_reports_and_stops_without_a_trace()
     {
         await using var swarm = await Swarm.Start(stages: 3, Cancel);
         GuestProcess[] guests = [swarm.Launch(0, 1), swarm.Launch(1, 1), swarm.Launch(2, 1)];
         await swarm.Publish(1, [1, 1, 1], Cancel);
-        for (var slot = 0; slot < 3; slot++)
-            Assert.Equal(1, (await swarm.Guest(slot, 1).Next<GuestMessage.StageReady>(Cancel)).Generation);
-        await swarm.Guest(0, 1).Next<GuestMessage.Heartbeat>(Cancel);
+        for (var slot = 0; slot < 3; slot++) await swarm.Guest(slot, 1).Next<GuestMessage.StageReady>(Cancel, ready => ready.Generation == 1);
+        using var client = swarm.Client(1);
+        var tokens = await client.Stream(Prompt, TokensMax, Cancel).ToListAsync(Cancel);
+        Assert.NotEmpty(tokens);
+        await swarm.Guest(0, 1).Next<GuestMessage.Heartbeat>(Cancel, beat => beat.CompletionTokens == tokens.Count);
 
-        await swarm.Guest(0, 1).Tell(new SiloMessage.Finish(), Cancel);
-        var report = await swarm.Guest(0, 1).Next<GuestMessage.Report>(Cancel);
-        var result = ReportVerifier.Verify(report.SignedReport, swarm.Facts(report, (0, 1), (1, 1), (2, 1)), TimeProvider.System.GetUtcNow());
-        Assert.Empty(result.Why);
-        Assert.Equal(3, SignedReport.Parse(report.SignedReport).Report.Stages.Length);
+        var report = await Finish(swarm, 1);
+        Assert.Equal(tokens.Count, report.Units);
+        AssertVerifies(report, swarm, (0, 1), (1, 1), (2, 1));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await client.Status(Prompt, Cancel));
 
         for (var slot = 0; slot < 3; slot++) await swarm.Guest(slot, 1).Tell(new SiloMessage.Stop(), Cancel);
         foreach (var guest in guests) Assert.Equal(0, await guest.Exited(Cancel));
         Assert.Empty(Directory.GetFileSystemEntries(swarm.WorkDirectory));
+    }
+
+    [Fact]
+    public async Task An_answer_goes_on_where_it_was_when_a_stage_is_killed_and_a_successor_takes_its_slot()
+    {
+        await using var swarm = await Swarm.Start(stages: 3, Cancel);
+        var killed = swarm.Launch(1, 1);
+        swarm.Launch(0, 1);
+        swarm.Launch(2, 1);
+        await swarm.Publish(1, [1, 1, 1], Cancel);
+        await swarm.Guest(0, 1).Next<GuestMessage.StageReady>(Cancel);
+        using var client = swarm.Client(1);
+        var undisturbed = await client.Stream(Prompt, TokensMax, Cancel).ToListAsync(Cancel);
+
+        var disturbed = new List<int>();
+        var successor = Task.CompletedTask;
+        await foreach (var token in client.Stream(Prompt, TokensMax, Cancel))
+        {
+            disturbed.Add(token);
+            if (disturbed.Count != 3) continue;
+            killed.Process.Kill();
+            successor = Replace(swarm);
+        }
+        await successor;
+        Assert.Equal(undisturbed, disturbed);
+        Assert.Equal(undisturbed, await client.Stream(Prompt, TokensMax, Cancel).ToListAsync(Cancel));
+
+        var report = await Finish(swarm, 1);
+        AssertVerifies(report, swarm, (0, 1), (1, 1), (2, 1), (1, 2));
+        var stages = SignedReport.Parse(report.SignedReport).Report.Stages;
+        Assert.Equal([(0, 1u), (1, 1u), (2, 1u), (1, 2u)], stages.Select(s => (s.Slot, s.Epoch.Value)));
+        Assert.NotNull(stages[1].Until);
+    }
+
+    [Fact]
+    public async Task An_answer_of_a_killed_head_is_continued_by_its_successor()
+    {
+        await using var swarm = await Swarm.Start(stages: 2, Cancel);
+        var killed = swarm.Launch(0, 1);
+        swarm.Launch(1, 1);
+        await swarm.Publish(1, [1, 1], Cancel);
+        await swarm.Guest(0, 1).Next<GuestMessage.StageReady>(Cancel);
+        List<int> undisturbed;
+        using (var client = swarm.Client(1)) undisturbed = await client.Stream(Prompt, TokensMax, Cancel).ToListAsync(Cancel);
+        killed.Process.Kill();
+        swarm.Launch(0, 2);
+        await swarm.Publish(2, [2, 1], Cancel);
+        await swarm.Guest(0, 2).Next<GuestMessage.StageReady>(Cancel, ready => ready.Generation == 2);
+
+        using var successor = swarm.Client(2);
+        var had = undisturbed.Take(undisturbed.Count / 2).ToArray();
+        var rest = await successor.Stream(Prompt, TokensMax, Cancel, had).ToListAsync(Cancel);
+        Assert.Equal(undisturbed, [.. had, .. rest]);
+        var report = await Finish(swarm, 2);
+        Assert.Equal(rest.Count, report.Units);
+        AssertVerifies(report, swarm, (0, 1), (1, 1), (0, 2));
+    }
+
+    [Fact]
+    public async Task A_guest_links_again_to_a_silo_that_was_away_and_says_again_what_stands()
+    {
+        await using var swarm = await Swarm.Start(stages: 1, Cancel);
+        swarm.Launch(0, 1);
+        await swarm.Publish(1, [1], Cancel);
+        await swarm.Guest(0, 1).Next<GuestMessage.StageReady>(Cancel);
+        var port = swarm.Silo.Endpoint.Port;
+        await swarm.Silo.DisposeAsync();
+        swarm.Silo = SiloEnd.Start(swarm.Authority.Root, port);
+
+        await swarm.Guest(0, 1).Next<GuestMessage.Hello>(Cancel);
+        await swarm.Guest(0, 1).Next<GuestMessage.StageReady>(Cancel, ready => ready.Generation == 1);
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_guest_ends_with_its_parent_and_on_SIGTERM(bool parentEnds)
+    {
+        await using var swarm = await Swarm.Start(stages: 1, Cancel);
+        var guest = swarm.Launch(0, 1);
+        await swarm.Guest(0, 1).Next<GuestMessage.Heartbeat>(Cancel);
+        if (parentEnds) guest.CloseInput();
+        else guest.Terminate();
+        Assert.Equal(0, await guest.Exited(Cancel));
+        Assert.Empty(Directory.GetFileSystemEntries(swarm.WorkDirectory));
+    }
+
+    [Fact]
+    public async Task A_model_that_cannot_be_loaded_is_told_to_the_silo()
+    {
+        await using var swarm = await Swarm.Start(stages: 9, Cancel);            // the tiny model has six layers
+        var guest = swarm.Launch(3, 1);
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => swarm.Guest(3, 1).Next<GuestMessage.Report>(Cancel));
+        Assert.Contains("6 layers are too few for 9 stages", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(1, await guest.Exited(Cancel));
+    }
+
+    private static async Task Replace(Swarm swarm)
+    {
+        swarm.Launch(1, 2);
+        await swarm.Guest(0, 1).Next<GuestMessage.PeerLost>(Cancel, lost => lost is { Slot: 1, Epoch: 1 });
+        await swarm.Publish(2, [1, 2, 1], Cancel);
+    }
+
+    private static async Task<GuestMessage.Report> Finish(Swarm swarm, uint headEpoch)
+    {
+        await swarm.Guest(0, headEpoch).Tell(new SiloMessage.Finish(), Cancel);
+        return await swarm.Guest(0, headEpoch).Next<GuestMessage.Report>(Cancel);
+    }
+
+    private static void AssertVerifies(GuestMessage.Report report, Swarm swarm, params (int, uint)[] leases)
+    {
+        var result = ReportVerifier.Verify(report.SignedReport, swarm.Facts(report, leases), TimeProvider.System.GetUtcNow());
+        Assert.Empty(result.Why);
+        Assert.Equal(report.ReportHash, SignedReport.Parse(report.SignedReport).Report.Hash.ToArray());
     }
 }

@@ -107,6 +107,8 @@ internal sealed class Swarm : IAsyncDisposable
         foreach (var guest in guests) await guest.Tell(map, cancel);
     }
 
+    public HeadClient Client(uint epoch) => new(Guest(0, epoch).Hello!.ApiEndpoint!, Authority.Root.Root, epoch);
+
     /// <summary>What the chain would say once the report was settled: every lease that was ever given, and the report.</summary>
     public ChainFacts Facts(GuestMessage.Report report, params (int Slot, uint Epoch)[] leases) => new(
         31337, CertifyCase.OrderBook, Order, Manifest.Hash, Authority.Root.KeyHash, "Completed", new Hash32(report.ReportHash), (ulong)report.Units,

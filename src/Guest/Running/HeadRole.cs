@@ -40,6 +40,7 @@ internal sealed class HeadRole : IGuestRole
     public void Attach(LoadedStage stage)
     {
         lock (_gate) _stage = stage;
+        _server.Serve(endpoints => endpoints.MapOpenAi(new OpenAiModel(stage.Model.Name, _head, stage.Tokenizer!, _time)));
         _head.Attach(stage.Kernel, stage.Embedding!);
     }
 
@@ -79,7 +80,7 @@ internal sealed class HeadRole : IGuestRole
 
     private IntegrityReport Report(LoadedStage stage)
     {
-        var usage = _head.Usage;
+        var usage = _head.Usage.Ended;
         var (stages, stagesTotal) = _ledger.Stages(stage.Ranges);
         return new IntegrityReport
         {

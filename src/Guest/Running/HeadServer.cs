@@ -10,13 +10,13 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
+using SwarmCompute.Inference;
 
 namespace SwarmCompute.Guest.Running;
 
 /// <summary>The head's HTTPS endpoint for clients: TLS 1.3 under the guest's certificate. Listens before the model is loaded; until then it answers 503.</summary>
 internal sealed class HeadServer : IAsyncDisposable
 {
-    private const int RequestBytesMax = 4 * 1024 * 1024;
     private const int ConnectionsMax = 256;
 
     private static readonly TimeSpan HeaderTime = TimeSpan.FromSeconds(10);
@@ -39,7 +39,7 @@ internal sealed class HeadServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = RequestBytesMax;
+            kestrel.Limits.MaxRequestBodySize = OpenAiEndpoints.RequestBytesMax;
             kestrel.Limits.MaxConcurrentConnections = ConnectionsMax;
             kestrel.Limits.RequestHeadersTimeout = HeaderTime;
             kestrel.Listen(address, 0, listen => listen.UseHttps(TlsOptions(certificate)));

@@ -214,8 +214,8 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
         }
         finally
         {
+            Usage.End(request.Prompt.AsSpan(), tokens.AsSpan(begin, count - begin), request.Resume.Length);    // first: whoever drains reads it then
             lock (_ring.Gate) Close(session);
-            Usage.End(request.Prompt.AsSpan(), tokens.AsSpan(begin, count - begin), request.Resume.Length);
         }
     }
 

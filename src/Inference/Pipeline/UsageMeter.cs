@@ -11,7 +11,7 @@ public sealed class UsageMeter
 
     private readonly Lock _gate = new();
     private readonly ImmutableArray<CompletionUsage>.Builder _listed = ImmutableArray.CreateBuilder<CompletionUsage>();
-    private long _completionTokens, _promptTokens, _completions;
+    private long _completionTokens, _promptTokens, _completions, _endedCompletionTokens;
 
     /// <summary>Completion tokens served, those of answers that still run included.</summary>
     public long CompletionTokens => Interlocked.Read(ref _completionTokens);
@@ -28,6 +28,12 @@ public sealed class UsageMeter
         get { lock (_gate) return _listed.ToImmutable(); }
     }
 
+    /// <summary>All answers that ended, at one moment: the sums agree with the list, as long as that is not full.</summary>
+    public UsageTotals Ended
+    {
+        get { lock (_gate) return new UsageTotals(_completions, _promptTokens, _endedCompletionTokens, _listed.ToImmutable()); }
+    }
+
     /// <summary>SHA-256 of tokens, each as int32, little-endian.</summary>
     public static Hash32 HashOf(ReadOnlySpan<int> tokens) => Hash32.Sha256(MemoryMarshal.AsBytes(tokens));
 
@@ -36,9 +42,12 @@ public sealed class UsageMeter
     internal void End(ReadOnlySpan<int> prompt, ReadOnlySpan<int> answer, int resumed)
     {
         var usage = new CompletionUsage(prompt.Length, answer.Length - resumed, resumed, HashOf(prompt), HashOf(answer));
-        Interlocked.Add(ref _promptTokens, prompt.Length);
-        Interlocked.Increment(ref _completions);
         lock (_gate)
+        {
+            Interlocked.Add(ref _promptTokens, prompt.Length);
+            Interlocked.Increment(ref _completions);
+            _endedCompletionTokens += usage.CompletionTokens;
             if (_listed.Count < ListedMax) _listed.Add(usage);
+        }
     }
 }
