@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using SwarmCompute.TestKit;
 
 namespace SwarmCompute.Inference.Tests;
 
@@ -16,17 +17,10 @@ internal static class TestEngine
         get
         {
             var machine = $"{(OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "mac" : "linux")}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
-            return Path.Combine(RepositoryRoot(), "native", "node_modules", "@node-llama-cpp", machine, "bins", machine);
+            return Repository.PathOf("native", "node_modules", "@node-llama-cpp", machine, "bins", machine);
         }
     }
 
     /// <summary>Loads it, once for the test process.</summary>
     public static void Require() => _ = Initialized.Value;
-
-    private static string RepositoryRoot()
-    {
-        for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
-            if (File.Exists(Path.Combine(at.FullName, "SwarmCompute.sln"))) return at.FullName;
-        throw new DirectoryNotFoundException("The tests do not run inside the repository.");
-    }
 }

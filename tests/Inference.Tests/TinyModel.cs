@@ -24,7 +24,10 @@ internal sealed record TinyModel
     public int Experts { get; init; }
     public bool TiedHead { get; init; } = true;
     public bool RopeFactors { get; init; }
+
+    /// <summary>Whether settings are given once for each layer (llama.cpp demands that they be equal in these architectures).</summary>
     public bool SettingsPerLayer { get; init; }
+
     public string? ChatTemplate { get; init; }
     public int Seed { get; init; } = 1;
 
@@ -56,8 +59,8 @@ internal sealed record TinyModel
         writer.Add($"{Architecture}.embedding_length", (uint)Width);
         if (SettingsPerLayer)
         {
-            writer.Add($"{Architecture}.attention.head_count_kv", [.. Enumerable.Range(0, Layers).Select(layer => layer % 2 == 0 ? HeadsKv : Heads)]);
-            writer.Add($"{Architecture}.feed_forward_length", [.. Enumerable.Range(0, Layers).Select(FeedForwardOf)]);
+            writer.Add($"{Architecture}.attention.head_count_kv", [.. Enumerable.Range(0, Layers).Select(_ => HeadsKv)]);
+            writer.Add($"{Architecture}.feed_forward_length", [.. Enumerable.Range(0, Layers).Select(_ => FeedForward)]);
         }
         else
         {
@@ -90,9 +93,7 @@ internal sealed record TinyModel
 
     private void AddLayer(GgufWriter writer, Random random, string layer)
     {
-        var index = int.Parse(layer.Split('.')[1], System.Globalization.CultureInfo.InvariantCulture);
-        var widthKv = Width / Heads * (SettingsPerLayer && index % 2 != 0 ? Heads : HeadsKv);
-        var forward = FeedForwardOf(index);
+        var (widthKv, forward) = (Width / Heads * HeadsKv, FeedForward);
         Ones(writer, layer + "attn_norm.weight", Width);
         Ones(writer, layer + "ffn_norm.weight", Width);
         Matrix(writer, random, layer + "attn_output.weight", 1, Width, Width);
@@ -118,8 +119,6 @@ internal sealed record TinyModel
         Matrix(writer, random, $"{layer}ffn_up{experts}.weight", 1, Stored, [Width, forward, .. many]);
         Matrix(writer, random, $"{layer}ffn_down{experts}.weight", 1, Stored, [forward, Width, .. many]);
     }
-
-    private int FeedForwardOf(int layer) => SettingsPerLayer ? FeedForward + 32 * (layer % 3) : FeedForward;
 
     private void Matrix(GgufWriter writer, Random random, string name, double scale, params long[] dimensions) =>
         Matrix(writer, random, name, scale, Stored, dimensions);

@@ -32,9 +32,8 @@ internal sealed class GgufParser(GgufReader reader)
         var keys = new HashSet<string>(StringComparer.Ordinal);
         for (long i = 0; i < count; i++)
         {
-            var key = reader.Text(KeyBytesMax, $"metadata key {i}");
-            if (key.Length == 0) throw reader.Invalid($"metadata key {i} is empty");
-            if (!keys.Add(key)) throw reader.Invalid($"metadata key '{Shown(key)}' occurs twice");
+            var key = reader.Name(KeyBytesMax, $"metadata key {i}");
+            if (!keys.Add(key)) throw reader.Invalid($"metadata key '{key}' occurs twice");
             entries.Add(Entry(key));
         }
         return entries.ToImmutable();
@@ -42,7 +41,7 @@ internal sealed class GgufParser(GgufReader reader)
 
     private GgufEntry Entry(string key)
     {
-        var what = $"the value of '{Shown(key)}'";
+        var what = $"the value of '{key}'";
         var type = ValueType(what);
         if (type == GgufValueType.Array) return Array(key, what);
         var at = reader.Position;
@@ -85,26 +84,26 @@ internal sealed class GgufParser(GgufReader reader)
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (long i = 0; i < count; i++)
         {
-            var name = reader.Text(TensorNameBytesMax, $"the name of tensor {i}");
-            if (name.Length == 0 || !names.Add(name)) throw reader.Invalid($"the name of tensor {i}, '{Shown(name)}', is empty or occurs twice");
+            var name = reader.Name(TensorNameBytesMax, $"the name of tensor {i}");
+            if (!names.Add(name)) throw reader.Invalid($"tensor '{name}' occurs twice");
             var dimensions = Dimensions(name);
-            var id = reader.UInt32($"the type of tensor '{Shown(name)}'");
+            var id = reader.UInt32($"the type of tensor '{name}'");
             if (id > int.MaxValue || !GgufTensorType.All.TryGetValue((int)id, out var type))
-                throw reader.Invalid($"tensor '{Shown(name)}' has type {id}, which is unknown or not supported");
-            infos.Add((name, type, dimensions, reader.UInt64($"the offset of tensor '{Shown(name)}'")));
+                throw reader.Invalid($"tensor '{name}' has type {id}, which is unknown or not supported");
+            infos.Add((name, type, dimensions, reader.UInt64($"the offset of tensor '{name}'")));
         }
         return infos;
     }
 
     private ImmutableArray<long> Dimensions(string name)
     {
-        var count = reader.UInt32($"the dimensions of tensor '{Shown(name)}'");
-        if (count is < 1 or > DimensionsMax) throw reader.Invalid($"tensor '{Shown(name)}' has {count} dimensions; 1 to {DimensionsMax} are accepted");
+        var count = reader.UInt32($"the dimensions of tensor '{name}'");
+        if (count is < 1 or > DimensionsMax) throw reader.Invalid($"tensor '{name}' has {count} dimensions; 1 to {DimensionsMax} are accepted");
         var dimensions = ImmutableArray.CreateBuilder<long>();
         for (var i = 0; i < count; i++)
         {
-            var length = reader.UInt64($"the dimensions of tensor '{Shown(name)}'");
-            if (length is 0 or > int.MaxValue) throw reader.Invalid($"a dimension of tensor '{Shown(name)}' is {length}; give 1 to {int.MaxValue}");
+            var length = reader.UInt64($"the dimensions of tensor '{name}'");
+            if (length is 0 or > int.MaxValue) throw reader.Invalid($"a dimension of tensor '{name}' is {length}; give 1 to {int.MaxValue}");
             dimensions.Add((long)length);
         }
         return dimensions.ToImmutable();
@@ -127,10 +126,10 @@ internal sealed class GgufParser(GgufReader reader)
         var tensors = ImmutableArray.CreateBuilder<GgufTensor>(infos.Count);
         foreach (var (name, type, dimensions, stated) in infos)
         {
-            if (stated != (ulong)offset) throw reader.Invalid($"tensor '{Shown(name)}' is at offset {stated} of the data, not at {offset}");
+            if (stated != (ulong)offset) throw reader.Invalid($"tensor '{name}' is at offset {stated} of the data, not at {offset}");
             var bytes = DataBytes(name, type, dimensions);
             if (bytes > reader.Length - dataAt - offset)
-                throw reader.Invalid($"the file ends at byte {reader.Length}, inside tensor '{Shown(name)}': it is cut off, or the tensor's form is wrong");
+                throw reader.Invalid($"the file ends at byte {reader.Length}, inside tensor '{name}': it is cut off, or the tensor's form is wrong");
             tensors.Add(new(name, type, dimensions, dataAt + offset, bytes));
             offset = Padded(offset + bytes, alignment);
         }
@@ -140,12 +139,12 @@ internal sealed class GgufParser(GgufReader reader)
     private long DataBytes(string name, GgufTensorType type, ImmutableArray<long> dimensions)
     {
         if (dimensions[0] % type.BlockElements != 0)
-            throw reader.Invalid($"rows of tensor '{Shown(name)}' have {dimensions[0]} elements, not a multiple of {type.BlockElements} ({type.Name})");
+            throw reader.Invalid($"rows of tensor '{name}' have {dimensions[0]} elements, not a multiple of {type.BlockElements} ({type.Name})");
         var bytes = (Int128)(dimensions[0] / type.BlockElements) * type.BlockBytes;
         foreach (var length in dimensions.AsSpan()[1..])
         {
             bytes *= length;
-            if (bytes > reader.Length) throw reader.Invalid($"tensor '{Shown(name)}' is larger than the file");
+            if (bytes > reader.Length) throw reader.Invalid($"tensor '{name}' is larger than the file");
         }
         return (long)bytes;
     }
@@ -187,8 +186,4 @@ internal sealed class GgufParser(GgufReader reader)
         GgufValueType.Float64 => BinaryPrimitives.ReadDoubleLittleEndian(bytes),
         _ => null,
     };
-
-    /// <summary>A name from the file as it may stand in a message: no control characters, not long.</summary>
-    private static string Shown(string name) =>
-        string.Concat(name.Take(80).Select(c => char.IsControl(c) ? '?' : c));
 }

@@ -66,6 +66,13 @@ internal sealed class GgufReader(SafeFileHandle file, string path)
         }
     }
 
+    /// <summary>A key, or a tensor's name: printable ASCII, so that it may stand in a message.</summary>
+    public string Name(int bytesMax, string what)
+    {
+        var name = Text(bytesMax, what);
+        return name.Length > 0 && name.All(c => c is > ' ' and <= '~') ? name : throw Invalid($"{what} is empty, or not made of printable ASCII characters");
+    }
+
     /// <summary>Passes over bytes that are not needed.</summary>
     public void Skip(long bytes, string what)
     {

@@ -11,6 +11,7 @@ internal sealed unsafe class WholeModel : IDisposable
     {
         TestEngine.Require();
         fixed (byte* name = System.Text.Encoding.UTF8.GetBytes(path + '\0')) _model = new(NativeMethods.LoadModel(name, NativeMethods.ModelDefaults()));
+        Assert.False(_model.IsInvalid, NativeLog.Take());
         var parameters = NativeMethods.ContextDefaults();
         parameters.ContextTokens = 256;
         parameters.BatchTokens = parameters.MicroBatchTokens = StageChain.CallTokens;
