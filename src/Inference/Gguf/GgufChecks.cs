@@ -24,7 +24,7 @@ internal sealed class GgufChecks(string path, long fileBytes, ImmutableArray<Ggu
         var contextTokens = (int)Required("context_length", ContextTokensMax);
         CheckHeads(layers, embeddingLength);
         CheckExperts(layers);
-        CheckRotation();
+        CheckForms();
         CheckTensors(layers, embeddingLength);
         var name = Text("general.name") is { Length: > 0 } given ? given : Path.GetFileNameWithoutExtension(path);
         var model = new GgufModelInfo(_architecture, name, layers, embeddingLength, contextTokens, Vocabulary(embeddingLength), fileBytes, null);
@@ -55,9 +55,9 @@ internal sealed class GgufChecks(string path, long fileBytes, ImmutableArray<Ggu
         var headLength = keyLength ?? embeddingLength / heads[0];
         if ((Optional("attention.value_length", EmbeddingLengthMax) ?? headLength) != headLength)
             throw Refused($"{_architecture}.attention.value_length differs from the length of a key, {headLength}");
-        if (_architecture != "phi3" && (Optional("rope.dimension_count", EmbeddingLengthMax) ?? headLength) != headLength)
-            throw Refused($"{_architecture}.rope.dimension_count differs from the length of a key, {headLength}");
-        if (headLength % 2 != 0) throw Refused($"the length of a key, {headLength}, is odd");
+        var rotated = Optional("rope.dimension_count", EmbeddingLengthMax) ?? headLength;
+        if (rotated > headLength || rotated % 2 != 0 || (rotated != headLength && _architecture != "phi3"))
+            throw Refused($"{_architecture}.rope.dimension_count is {rotated}, which does not fit a key of length {headLength}");
     }
 
     private void CheckExperts(int layers)
@@ -66,15 +66,20 @@ internal sealed class GgufChecks(string path, long fileBytes, ImmutableArray<Ggu
         var used = PerLayer("expert_used_count", layers) ?? [.. Enumerable.Repeat(0L, layers)];
         if (used.Any(count => experts == 0 ? count != 0 : count < 1 || count > experts))
             throw Refused($"{_architecture}.expert_used_count does not fit {experts} experts");
-        if ((Optional("expert_group_count", ExpertsMax, min: 0) ?? 0) > 1) throw Refused("it has groups of experts, which are not supported");
+        if ((Optional("expert_group_count", ExpertsMax, min: 0) ?? 0) > Math.Clamp(experts - 1, 0, 1)) throw Refused("it has groups of experts, which are not supported");
         _ = PerLayer("expert_feed_forward_length", layers);
         _ = PerLayer("feed_forward_length", layers);
     }
 
-    private void CheckRotation()
+    private void CheckForms()
     {
         if (Text($"{_architecture}.rope.scaling.type") is { } scaling && scaling is not ("none" or "linear" or "yarn" or "longrope"))
             throw Refused($"{_architecture}.rope.scaling.type is none of none, linear, yarn, longrope");
+        if (_entries.GetValueOrDefault($"{_architecture}.attention.layer_norm_rms_epsilon")?.Number is not (>= 0 and < 1))
+            throw Refused($"{_architecture}.attention.layer_norm_rms_epsilon is missing or not from 0 to 1");
+        if (_entries.GetValueOrDefault($"{_architecture}.attention.causal") is { Integers: not [1] })
+            throw Refused("its attention is not causal: it does not continue a text");
+        if (Optional("nextn_predict_layers", LayersMax, min: 0) > 0) throw Refused("it has layers that predict several tokens, which are not supported");
     }
 
     private void CheckTensors(int layers, int embeddingLength)

@@ -88,7 +88,11 @@ internal sealed unsafe class LlamaContext : IDisposable
         {
             outcome = NativeMethods.Decode(_handle.Address, new LlamaBatch
             {
-                Tokens = tokens, Embeddings = embeddings, Positions = positionsAt, SequenceCounts = countsAt, Sequences = (int**)sequencesAt,
+                Tokens = tokens,
+                Embeddings = embeddings,
+                Positions = positionsAt,
+                SequenceCounts = countsAt,
+                Sequences = (int**)sequencesAt,
                 Outputs = outputsAt,
             });
         }

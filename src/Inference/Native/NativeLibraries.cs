@@ -12,8 +12,9 @@ internal static class NativeLibraries
     public const string Release = "v0.5.0";
 
     private static readonly Dictionary<string, nint> Loaded = new(StringComparer.Ordinal);
+    private static bool _resolving;
 
-    /// <summary>Loads the three libraries, those first that others need, and lets imports find them.</summary>
+    /// <summary>Loads the three libraries, those first that others need, and lets imports find them. Not for several threads at once.</summary>
     /// <exception cref="InferenceException">One is missing or cannot be loaded.</exception>
     public static void Load(string directory)
     {
@@ -32,7 +33,9 @@ internal static class NativeLibraries
                 throw new InferenceException($"The inference library {name} cannot be loaded: {failure.Message.ReplaceLineEndings(" ")}", failure);
             }
         }
+        if (_resolving) return;
         NativeLibrary.SetDllImportResolver(typeof(NativeLibraries).Assembly, Resolve);
+        _resolving = true;
     }
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) => Loaded.GetValueOrDefault(name);

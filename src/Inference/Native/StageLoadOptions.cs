@@ -12,7 +12,10 @@ public sealed record StageLoadOptions
     /// <summary>Sessions that can be open at once: 1 to 256.</summary>
     public int SessionsMax { get; init; } = 4;
 
-    /// <summary>Threads for each session's calls: 1 to 512. The same number everywhere gives the same bits everywhere.</summary>
+    /// <summary>
+    /// Threads for each session's calls: 1 to 512. The same number everywhere gives the same bits everywhere. Several threads
+    /// spin while they wait for each other: with more of them running at once than there are cores, calls become very slow.
+    /// </summary>
     public int Threads { get; init; } = 1;
 
     /// <summary>Layers to run on GPUs: -1 is all of them, where a GPU's plugin loads (chosen at run time); 0 is none.</summary>

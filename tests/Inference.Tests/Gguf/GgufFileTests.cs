@@ -86,7 +86,9 @@ public sealed class GgufFileTests
     [InlineData("llama.context_length", 0u, "llama.context_length must be a number")]
     [InlineData("llama.attention.head_count", 3u, "is not a multiple of 3 heads")]
     [InlineData("llama.attention.head_count_kv", 0u, "does not divide 2 heads")]
-    [InlineData("llama.rope.dimension_count", 2u, "rope.dimension_count differs")]
+    [InlineData("llama.rope.dimension_count", 2u, "rope.dimension_count is 2, which does not fit a key of length 4")]
+    [InlineData("llama.attention.layer_norm_rms_epsilon", 0xBF80_0000u, "layer_norm_rms_epsilon is missing or not from 0 to 1")]
+    [InlineData("llama.attention.layer_norm_rms_epsilon", 0x7FC0_0000u, "layer_norm_rms_epsilon is missing or not from 0 to 1")]
     public void A_setting_that_would_make_the_engine_abort_is_refused(string key, uint value, string because) =>
         Assert.Contains(because, GgufBytes.Refusal(GgufBytes.WithNumber(key, value)));
 
