@@ -16,7 +16,10 @@ public sealed class OrderBook(ChainClient client, Account? signer)
 
     private readonly TransactionSender? _sender = signer is null ? null : new TransactionSender(client, signer);
 
-    /// <summary>Places an order; the vault must have an allowance of the signer for the deposit.</summary>
+    /// <summary>
+    /// Places an order; the vault must have an allowance of the signer for the deposit. The order is in a block, which may not be final
+    /// yet: nothing is to be given for it before <see cref="OrderLog"/> delivers it.
+    /// </summary>
     /// <param name="manifest">The hash of the canonical manifest.</param>
     /// <param name="deposit">What is locked, at least the price of one unit and more than zero.</param>
     /// <param name="unitPrice">The price of a unit of work.</param>

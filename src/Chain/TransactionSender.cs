@@ -81,9 +81,9 @@ public sealed class TransactionSender(ChainClient client, Account account)
         {
             await client.Request("eth_sendRawTransaction", [Hex.Data(raw)], cancel).ConfigureAwait(false);
         }
-        catch (ChainException e) when (IsKnownAlready(e))
+        catch (ChainException e) when (IsKnownAlready(e) || e.Kind is ChainErrorKind.Timeout or ChainErrorKind.Unreachable)
         {
-            return hash;    // sent before, which is what was asked for
+            return hash;    // sent before; or perhaps sent now, which the receipt will tell
         }
         return hash;
     }
@@ -93,21 +93,36 @@ public sealed class TransactionSender(ChainClient client, Account account)
         var started = client.Time.GetTimestamp();
         var replaceAfter = client.Options.ReceiptTimeout / 3;
         List<Hash32> offered = [hash];
+        var attempts = 1;
         while (client.Time.GetElapsedTime(started) is var waited && waited < client.Options.ReceiptTimeout)
         {
             foreach (var candidate in offered)
             {
-                var receipt = await client.Request("eth_getTransactionReceipt", [$"0x{candidate}"], cancel).ConfigureAwait(false);
-                if (receipt.ValueKind == JsonValueKind.Object) return receipt;
+                if (await TryReceipt(candidate, cancel).ConfigureAwait(false) is { } receipt) return receipt;
             }
-            if (waited > replaceAfter * offered.Count)
+            if (waited > replaceAfter * attempts)
             {
+                attempts++;
                 transaction = transaction with { GasPrice = Raised(transaction.GasPrice) };
                 if (await Replace(transaction, cancel).ConfigureAwait(false) is { } replacement) offered.Add(replacement);
             }
             await Task.Delay(PollInterval, client.Time, cancel).ConfigureAwait(false);
         }
         throw new ChainException(ChainErrorKind.Timeout, $"Transaction 0x{offered[^1]} was not mined within {client.Options.ReceiptTimeout}; it may still be.");
+    }
+
+    /// <summary>The receipt, if there is one; an endpoint that fails meanwhile is asked again until the time is over.</summary>
+    private async Task<JsonElement?> TryReceipt(Hash32 transaction, CancellationToken cancel)
+    {
+        try
+        {
+            var receipt = await client.Request("eth_getTransactionReceipt", [$"0x{transaction}"], cancel).ConfigureAwait(false);
+            return receipt.ValueKind == JsonValueKind.Object ? receipt : null;
+        }
+        catch (ChainException e) when (e.Kind is ChainErrorKind.Timeout or ChainErrorKind.Unreachable or ChainErrorKind.Rejected)
+        {
+            return null;
+        }
     }
 
     /// <summary>Offers the same nonce for more; null where the first offer was mined meanwhile.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using SwarmCompute.Chain.Tests.Support;
 
 namespace SwarmCompute.Chain.Tests;
@@ -48,6 +49,43 @@ public sealed class TransactionSenderTests(DevelopmentChain chain) : IClassFixtu
 
         Task<Hash32> Settle(int account) => new OrderBook(client, Development.Anvil.Accounts[account]).Settle(script.Order, Cancel);
     }
+
+    [Fact]
+    public async Task An_endpoint_that_fails_after_the_transaction_was_handed_over_is_asked_again()
+    {
+        var receipts = 0;
+        await using var server = new ScriptedRpc((method, _) => method switch
+        {
+            "eth_estimateGas" or "eth_gasPrice" or "eth_getTransactionCount" => ScriptedRpc.Result("0x5"),
+            "eth_sendRawTransaction" => "<html>bad gateway</html>",
+            "eth_getTransactionReceipt" when ++receipts < 3 => ScriptedRpc.Error("limit exceeded"),
+            _ => ScriptedRpc.Result(Receipt()),
+        });
+        await using var client = server.Client();
+        Assert.Equal(OrderScript.Report, await Approve(client, account: 8));
+        Assert.Equal(3, receipts);
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_refuses_the_transaction_is_believed()
+    {
+        await using var server = new ScriptedRpc((method, _) =>
+            method == "eth_sendRawTransaction" ? ScriptedRpc.Error("insufficient funds for gas * price + value") : ScriptedRpc.Result("0x5"));
+        await using var client = server.Client();
+        var failure = await Assert.ThrowsAsync<ChainException>(() => Approve(client, account: 8));
+        Assert.Equal(ChainErrorKind.Rejected, failure.Kind);
+        Assert.Contains("insufficient funds", failure.Message, StringComparison.Ordinal);
+    }
+
+    private static JsonObject Receipt() => new()
+    {
+        ["status"] = "0x1",
+        ["transactionHash"] = $"0x{OrderScript.Report}",
+        ["blockNumber"] = "0x9",
+        ["gasUsed"] = "0x5208",
+        ["contractAddress"] = null,
+        ["logs"] = new JsonArray(),
+    };
 
     private static async Task<string?> ErrorOf(Task<Hash32> sending)
     {
