@@ -118,4 +118,13 @@ public sealed class OrderLifeTests(DevelopmentChain chain) : IClassFixture<Devel
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => token.Mint(receiver, new Wei(1), Cancel)));
         Assert.Equal(new Wei(20), await token.BalanceOf(receiver, Cancel));
     }
+
+    [Fact]
+    public async Task A_transfer_moves_the_chains_own_coin()
+    {
+        using var newcomer = Account.FromPrivateKey(Hash32.Sha256("newcomer"u8).ToArray());
+        await new TransactionSender(chain.Client, DevelopmentChain.Deployer).Transfer(newcomer.Address, new Wei(12_345), Cancel);
+        var balance = await chain.Client.Request("eth_getBalance", [newcomer.Address.ToString(), "latest"], Cancel);
+        Assert.Equal("0x3039", balance.GetString());
+    }
 }
