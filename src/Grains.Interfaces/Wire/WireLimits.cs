@@ -5,8 +5,8 @@ public static class WireLimits
 {
     /// <summary>The most bytes of one certificate.</summary>
     public const int CertificateBytesMax = 16 * 1024;
-    /// <summary>The most bytes of a signed report.</summary>
-    public const int ReportBytesMax = 256 * 1024;
+    /// <summary>The most bytes of a signed report file: what 1000 listed completions and every stage that ever took part need.</summary>
+    public const int ReportBytesMax = 900 * 1024;
     /// <summary>The most characters of an endpoint.</summary>
     public const int EndpointCharsMax = 256;
     /// <summary>The most characters of a reason that are kept; the rest is cut off.</summary>

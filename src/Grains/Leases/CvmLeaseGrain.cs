@@ -65,7 +65,7 @@ internal sealed partial class CvmLeaseGrain(
     private string? Refusal(GuestReport guestReport) => (guestReport, state.State.Last) switch
     {
         (GuestReport.Attested attested, { } lease) => GuestChecks.Refusal(Id, lease.Grant, attested.Identity, chain, time.GetUtcNow()),
-        (GuestReport.Reported reported, { Identity: { } identity } lease) => GuestChecks.Refusal(Id, lease.Grant.Epoch, identity, reported.Report, chain),
+        (GuestReport.Reported reported, { Identity: { } identity } lease) => GuestChecks.Refusal(Id, lease.Grant, identity, reported.Report, chain),
         _ => null,
     };
 

@@ -30,15 +30,28 @@ internal static class GuestChecks
         }
     }
 
-    /// <summary>Why the report is not one of this lease's guest; null where it is.</summary>
-    public static string? Refusal(LeaseId lease, LeaseEpoch epoch, GuestIdentity identity, SignedReportRecord report, ChainOptions chain)
+    /// <summary>Why the report is not one of this lease's guest; null where it is. The chain sees only its hash: what the file says is checked here.</summary>
+    public static string? Refusal(LeaseId lease, LeaseGrant grant, GuestIdentity identity, SignedReportRecord report, ChainOptions chain)
     {
         if (report.File.Length is 0 or > WireLimits.ReportBytesMax) return $"The report has {report.File.Length} bytes; give 1 to {WireLimits.ReportBytesMax}.";
         if (report.Units < 0) return "The report has negative units.";
         if (report.Signature.Length != WireLimits.SignatureBytes) return $"The report's signature has {report.Signature.Length} bytes, not {WireLimits.SignatureBytes}.";
-        var statement = new UsageStatement(chain.ChainId, chain.OrderBook, lease.Order, epoch, report.Hash, (ulong)report.Units);
+        var statement = new UsageStatement(chain.ChainId, chain.OrderBook, lease.Order, grant.Epoch, report.Hash, (ulong)report.Units);
         using var leaf = X509CertificateLoader.LoadCertificate(identity.CertificateDer);
-        return P256.Verify(leaf, statement.ToBytes(), report.Signature) ? null : "The guest's signature over its report does not verify.";
+        if (!P256.Verify(leaf, statement.ToBytes(), report.Signature)) return "The guest's signature over its report does not verify.";
+        try
+        {
+            var signed = SignedReport.Parse(report.File);
+            var said = signed.Report;
+            return (said.Hash, said.Units, said.Order, said.ManifestHash) == (report.Hash, (ulong)report.Units, lease.Order, grant.ManifestHash)
+                && signed.Certificate.AsSpan().SequenceEqual(identity.CertificateDer)
+                ? null
+                : "The report file says something else than what was signed for it.";
+        }
+        catch (FormatException fault)
+        {
+            return $"The report file is refused: {fault.Message}";
+        }
     }
 
     private static string? Shape(LeaseId lease, GuestIdentity identity)

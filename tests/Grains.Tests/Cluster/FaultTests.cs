@@ -16,6 +16,7 @@ public sealed class FaultTests
     {
         await using var swarm = await TestSwarm.Start();
         swarm.AddNode("node-1", 2);
+        if (what != "nodes") await swarm.Joined(Cancel);                     // the registry writes when a node joins, the others later
         swarm.Stored.FailNextWrite(what.Split(' ')[^1], Grain(swarm, what, new OrderId(1)), afterEffect);
         var order = await swarm.PlaceOrder(stages: 2, Cancel);
         await swarm.Until(order, o => o.Phase is OrderPhase.Running, Cancel);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using SwarmCompute.Attestation;
 using SwarmCompute.Chain;
 
@@ -23,7 +24,7 @@ internal sealed class GuestForge : IDisposable
     public Manifest Manifest(int stages) =>
         new(SwarmCompute.Manifest.LlamaCpp, new ModelReference(Hash32.Sha256("model"u8), 1), stages, 512, 1, [SwarmCompute.Manifest.Development], Authority);
 
-    public ForgedGuest Certify(LeaseId lease, LeaseEpoch epoch, Address provider)
+    public ForgedGuest Certify(LeaseId lease, LeaseEpoch epoch, Address provider, Hash32 manifest)
     {
         var key = P256.CreateKey();
         using var certificate = _authority.Issue(new SwarmIdentity.Guest(lease.Order, lease.Slot, epoch, provider), key, TimeSpan.FromHours(1));
@@ -40,20 +41,38 @@ internal sealed class GuestForge : IDisposable
             EvidenceType = SwarmCompute.Manifest.Development,
             Measurement = Hash32.Sha256("guest"u8),
         };
-        return new ForgedGuest(lease, epoch, identity, key);
+        return new ForgedGuest(lease, epoch, identity, key, manifest);
     }
 
     public void Dispose() => _authority.Dispose();
 }
 
 /// <summary>A certified guest that holds its key.</summary>
-internal sealed record ForgedGuest(LeaseId Lease, LeaseEpoch Epoch, GuestIdentity Identity, ECDsa Key)
+internal sealed record ForgedGuest(LeaseId Lease, LeaseEpoch Epoch, GuestIdentity Identity, ECDsa Key, Hash32 Manifest)
 {
     public SignedReportRecord Report(long units)
     {
-        byte[] file = [.. "report of "u8, .. BitConverter.GetBytes(units)];
-        var hash = Hash32.Sha256(file);
-        var statement = new UsageStatement(GuestForge.Chain.ChainId, GuestForge.Chain.OrderBook, Lease.Order, Epoch, hash, (ulong)units);
-        return new SignedReportRecord(file, hash, units, P256.SignLowS(Key, statement.ToBytes()));
+        var report = new IntegrityReport
+        {
+            Evidence = SwarmCompute.Manifest.Development,
+            EvidenceMeaning = "no hardware vouches for this run",
+            ChainId = GuestForge.Chain.ChainId,
+            OrderBook = GuestForge.Chain.OrderBook,
+            Order = Lease.Order,
+            ManifestHash = Manifest,
+            Model = Hash32.Sha256("model"u8),
+            Engine = SwarmCompute.Manifest.LlamaCpp,
+            Measurement = Identity.Measurement,
+            Started = DateTimeOffset.UnixEpoch,
+            Finished = DateTimeOffset.UnixEpoch,
+            Stages = [],
+            Completions = [],
+            Totals = new ReportTotals(0, 0, 0, units),
+            Units = (ulong)units,
+        };
+        using var certificate = X509CertificateLoader.LoadCertificate(Identity.CertificateDer);
+        using var authority = X509CertificateLoader.LoadCertificate(Identity.AuthorityDer);
+        var signed = SignedReport.Sign(report, Epoch, Key, certificate, authority, Identity.LeaseSignature);
+        return new SignedReportRecord(signed.ToBytes(), report.Hash, units, signed.Signature);
     }
 }

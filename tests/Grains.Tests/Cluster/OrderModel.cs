@@ -23,7 +23,7 @@ internal sealed class OrderModel(TestSwarm swarm, OrderId order)
     {
         if (await Current(slot, cancel) is not { Grant: { } grant } lease) return;
         var hold = new LeaseHold(lease.Id, grant.Epoch);
-        if (!_guests.TryGetValue(hold, out var guest)) _guests[hold] = guest = swarm.Forge.Certify(lease.Id, grant.Epoch, grant.Provider);
+        if (!_guests.TryGetValue(hold, out var guest)) _guests[hold] = guest = swarm.Forge.Certify(lease.Id, grant.Epoch, grant.Provider, grant.ManifestHash);
         await Tell(hold, new GuestReport.Attested(guest.Identity), cancel);
     }
 

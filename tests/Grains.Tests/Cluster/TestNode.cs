@@ -56,7 +56,7 @@ internal sealed class TestNode(IGrainFactory grains, GuestForge forge, string id
         if (!CanAttest) return;
         if (guest.Certified is null)
         {
-            guest.Certified = forge.Certify(hold.Lease, hold.Epoch, assignment.Provider);
+            guest.Certified = forge.Certify(hold.Lease, hold.Epoch, assignment.Provider, Hash32.Sha256(assignment.Manifest));
             Assert.IsType<LeaseDecision.Moved>(await Tell(hold, new GuestReport.Attested(guest.Certified.Identity), cancel));
         }
         if (assignment.Pipeline is { } map && map.Generation > guest.Generation)

@@ -56,11 +56,26 @@ internal sealed class TestSwarm : IAsyncDisposable
         return node;
     }
 
+    /// <summary>Places an order once the swarm has its manifest and knows every node.</summary>
     public async Task<OrderId> PlaceOrder(int stages, CancellationToken cancel)
     {
+        await Joined(cancel);
         var manifest = Forge.Manifest(stages);
         await Grains.Manifest(manifest.Hash).Put(manifest.ToCanonicalBytes(), cancel);
         return Chain.Place(manifest);
+    }
+
+    /// <summary>Waits until the registry knows every node.</summary>
+    public async Task Joined(CancellationToken cancel)
+    {
+        for (var step = 0; step < 600; step++)
+        {
+            foreach (var node in Nodes) await node.Sync(cancel);
+            var known = await Grains.Nodes().List(cancel);
+            if (Nodes.All(n => known.Any(k => k.Description.Id == n.Id && k.Incarnation == n.Incarnation))) return;
+            await Task.Delay(20, cancel);
+        }
+        throw new TimeoutException("The registry never knew every node.");
     }
 
     /// <summary>Lets the swarm live, a step at a time, until the order shows what is asked for.</summary>

@@ -1,3 +1,4 @@
+using SwarmCompute.Attestation;
 using SwarmCompute.Grains.Leases;
 using SwarmCompute.Grains.Tests.Cluster;
 
@@ -8,7 +9,12 @@ public sealed class GuestChecksTests : IDisposable
     private static readonly LeaseId Head = new(new OrderId(7), 0);
     private static readonly Address Provider = Address.Parse("0x00000000000000000000000000000000000000d1");
 
+    private static readonly Hash32 Manifest = Hash32.Sha256("manifest"u8);
+
     private readonly GuestForge _forge = new();
+
+    [Fact]
+    public void A_report_file_may_be_as_large_here_as_where_it_is_made() => Assert.Equal(SignedReport.BytesMax, WireLimits.ReportBytesMax);
 
     [Fact]
     public void A_certified_guest_of_the_lease_is_taken() => Assert.Null(Refusal(Certified()));
@@ -38,37 +44,41 @@ public sealed class GuestChecksTests : IDisposable
     [Fact]
     public void A_guest_of_another_lease_epoch_or_provider_is_refused()
     {
-        Assert.Contains("names", Refusal(_forge.Certify(Head, new LeaseEpoch(3), Provider).Identity), StringComparison.Ordinal);
-        Assert.Contains("names", Refusal(_forge.Certify(new LeaseId(new OrderId(8), 0), new LeaseEpoch(2), Provider).Identity), StringComparison.Ordinal);
-        Assert.Contains("names", Refusal(_forge.Certify(Head, new LeaseEpoch(2), default).Identity), StringComparison.Ordinal);
+        Assert.Contains("names", Refusal(_forge.Certify(Head, new LeaseEpoch(3), Provider, Manifest).Identity), StringComparison.Ordinal);
+        Assert.Contains("names", Refusal(_forge.Certify(new LeaseId(new OrderId(8), 0), new LeaseEpoch(2), Provider, Manifest).Identity), StringComparison.Ordinal);
+        Assert.Contains("names", Refusal(_forge.Certify(Head, new LeaseEpoch(2), default, Manifest).Identity), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_guest_of_another_authority_is_refused()
     {
         using var other = new GuestForge();
-        Assert.Contains("authority", Refusal(other.Certify(Head, new LeaseEpoch(2), Provider).Identity), StringComparison.Ordinal);
+        Assert.Contains("authority", Refusal(other.Certify(Head, new LeaseEpoch(2), Provider, Manifest).Identity), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_report_counts_only_with_the_guests_signature_over_its_hash_and_units()
     {
-        var guest = _forge.Certify(Head, new LeaseEpoch(2), Provider);
+        var guest = _forge.Certify(Head, new LeaseEpoch(2), Provider, Manifest);
         var report = guest.Report(units: 7);
         Assert.Null(Judge(report));
         Assert.NotNull(Judge(report with { Units = 8 }));
         Assert.NotNull(Judge(report with { Hash = default }));
         Assert.NotNull(Judge(report with { Signature = new byte[63] }));
         Assert.NotNull(Judge(report with { File = new byte[WireLimits.ReportBytesMax + 1] }));
-        Assert.NotNull(GuestChecks.Refusal(Head, new LeaseEpoch(3), guest.Identity, report, GuestForge.Chain));
+        Assert.Contains("refused", Judge(report with { File = [1] }), StringComparison.Ordinal);
+        Assert.Contains("something else", Judge(report with { File = guest.Report(units: 8).File }), StringComparison.Ordinal);
+        Assert.NotNull(GuestChecks.Refusal(Head, Grant() with { Epoch = new LeaseEpoch(3) }, guest.Identity, report, GuestForge.Chain));
+        Assert.NotNull(GuestChecks.Refusal(Head, Grant() with { ManifestHash = default }, guest.Identity, report, GuestForge.Chain));
 
-        string? Judge(SignedReportRecord given) => GuestChecks.Refusal(Head, new LeaseEpoch(2), guest.Identity, given, GuestForge.Chain);
+        string? Judge(SignedReportRecord given) => GuestChecks.Refusal(Head, Grant(), guest.Identity, given, GuestForge.Chain);
     }
 
     public void Dispose() => _forge.Dispose();
 
-    private GuestIdentity Certified() => _forge.Certify(Head, new LeaseEpoch(2), Provider).Identity;
+    private GuestIdentity Certified() => _forge.Certify(Head, new LeaseEpoch(2), Provider, Manifest).Identity;
 
-    private string? Refusal(GuestIdentity identity) =>
-        GuestChecks.Refusal(Head, new LeaseGrant(new LeaseEpoch(2), new NodeId("node-1"), "1", Provider, default, _forge.Authority), identity, GuestForge.Chain, TimeProvider.System.GetUtcNow());
+    private string? Refusal(GuestIdentity identity) => GuestChecks.Refusal(Head, Grant(), identity, GuestForge.Chain, TimeProvider.System.GetUtcNow());
+
+    private LeaseGrant Grant() => new(new LeaseEpoch(2), new NodeId("node-1"), "1", Provider, Manifest, _forge.Authority);
 }
