@@ -45,7 +45,8 @@ internal sealed record TinyModel
         Matrix(writer, random, "token_embd.weight", 0.3, Width, VocabularySize);
         Ones(writer, "output_norm.weight", Width);
         if (!TiedHead) Matrix(writer, random, "output.weight", 1, Width, VocabularySize);
-        if (RopeFactors) Vector(writer, "rope_freqs.weight", [.. Enumerable.Range(0, Width / Heads / 2).Select(i => 1f + 0.1f * i)]);
+        string[] factors = !RopeFactors ? [] : Architecture == "phi3" ? ["rope_factors_long.weight", "rope_factors_short.weight"] : ["rope_freqs.weight"];
+        foreach (var name in factors) Vector(writer, name, [.. Enumerable.Range(0, Width / Heads / 2).Select(i => 1f + 0.01f * i * name.Length)]);
         for (var layer = 0; layer < Layers; layer++) AddLayer(writer, random, $"blk.{layer}.");
         writer.WriteTo(path);
     }
@@ -70,6 +71,7 @@ internal sealed record TinyModel
         writer.Add($"{Architecture}.attention.head_count", (uint)Heads);
         writer.Add($"{Architecture}.attention.layer_norm_rms_epsilon", 1e-5f);
         writer.Add($"{Architecture}.rope.dimension_count", (uint)(Width / Heads));
+        if (RopeFactors && Architecture == "phi3") writer.Add($"{Architecture}.rope.scaling.original_context_length", 128u);
         if (Experts == 0) return;
         writer.Add($"{Architecture}.expert_count", (uint)Experts);
         writer.Add($"{Architecture}.expert_used_count", 2u);

@@ -4,20 +4,21 @@ public sealed class StageExactnessTests
 {
     private static readonly int[] Prompt = [TinyModel.BeginToken, .. Enumerable.Range(0, 40).Select(i => TinyModel.FirstByte + 'a' + i * 7 % 26)];
 
-    public static TheoryData<string, string, bool> Models => new()
+    public static TheoryData<string, string, bool, int> Models => new()
     {
-        { "llama", "f32", true }, { "llama", "f16", false }, { "llama", "q8_0", true }, { "llama", "q8_0", false }, { "llama", "q4_0", true },
-        { "llama", "q4_0", false }, { "llama", "q4_K", false }, { "mistral3", "q8_0", true }, { "phi3", "f16", false }, { "phi3", "q4_0", true },
-        { "qwen2", "f16", true }, { "qwen2", "q4_0", false }, { "qwen3", "f32", false }, { "qwen3", "q4_0", true }, { "qwen3moe", "q8_0", false },
-        { "qwen3moe", "q4_0", true },
+        { "llama", "f32", true, 0 }, { "llama", "f16", false, 0 }, { "llama", "q8_0", true, 0 }, { "llama", "q8_0", false, 0 },
+        { "llama", "q4_0", true, 0 }, { "llama", "q4_0", false, 0 }, { "llama", "q4_K", false, 0 }, { "llama", "q8_0", false, 4 },
+        { "mistral3", "q8_0", true, 0 }, { "phi3", "f16", false, 0 }, { "phi3", "q4_0", true, 0 }, { "qwen2", "f16", true, 0 },
+        { "qwen2", "q4_0", false, 0 }, { "qwen3", "f32", false, 0 }, { "qwen3", "q4_0", true, 0 }, { "qwen3moe", "q8_0", false, 4 },
+        { "qwen3moe", "q4_0", true, 4 },
     };
 
     [Theory, MemberData(nameof(Models))]
-    public void Stages_give_the_bits_of_the_whole_model(string architecture, string stored, bool tiedHead)
+    public void Stages_give_the_bits_of_the_whole_model(string architecture, string stored, bool tiedHead, int experts)
     {
         using var directory = new TemporaryDirectory();
         var path = directory.File("model.gguf");
-        Model(architecture, stored, tiedHead).WriteTo(path);
+        Model(architecture, stored, tiedHead, experts).WriteTo(path);
         using var whole = new WholeModel(path);
         var expected = whole.Greedy(Prompt, 64);
         Assert.True(expected.Select(candidates => candidates.Tokens[0]).Distinct().Count() > 3, "the model's answer must not be trivial");
@@ -29,13 +30,14 @@ public sealed class StageExactnessTests
         }
     }
 
-    private static TinyModel Model(string architecture, string stored, bool tiedHead) => new()
+    private static TinyModel Model(string architecture, string stored, bool tiedHead, int experts) => new()
     {
         Architecture = architecture,
         Stored = stored,
         TiedHead = tiedHead,
+        RopeFactors = architecture is "phi3" or "llama",
         Width = stored == "q4_K" ? 256 : 64,
         FeedForward = stored == "q4_K" ? 256 : 128,
-        Experts = architecture == "qwen3moe" ? 4 : 0,
+        Experts = experts,
     };
 }
