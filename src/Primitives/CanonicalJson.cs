@@ -82,7 +82,7 @@ public static class CanonicalJson
             case null: text.Append("null"); break;
             case JsonObject members: WriteObject(text, members, depth); break;
             case JsonArray items: WriteArray(text, items, depth); break;
-            default: WriteValue(text, JsonSerializer.SerializeToElement(node)); break;
+            default: WriteValue(text, node.AsValue()); break;
         }
     }
 
@@ -111,7 +111,18 @@ public static class CanonicalJson
         text.Append(']');
     }
 
-    private static void WriteValue(StringBuilder text, JsonElement value)
+    // The common types by themselves: the serializer would compile its way through all of them, which a guest's start has no time for.
+    private static void WriteValue(StringBuilder text, JsonValue value)
+    {
+        if (value.TryGetValue<string>(out var written)) WriteString(text, written);
+        else if (value.TryGetValue<JsonElement>(out var parsed)) WriteElement(text, parsed);
+        else if (value.TryGetValue<int>(out var small)) text.Append(small.ToString(CultureInfo.InvariantCulture));
+        else if (value.TryGetValue<long>(out var number) && number is >= -IntegerMax and <= IntegerMax) text.Append(number.ToString(CultureInfo.InvariantCulture));
+        else if (value.TryGetValue<ulong>(out var natural) && natural <= IntegerMax) text.Append(natural.ToString(CultureInfo.InvariantCulture));
+        else WriteElement(text, JsonSerializer.SerializeToElement<JsonNode>(value));
+    }
+
+    private static void WriteElement(StringBuilder text, JsonElement value)
     {
         switch (value.ValueKind)
         {

@@ -1,4 +1,5 @@
 using CsCheck;
+using MessagePack;
 using SwarmCompute.Attestation;
 using SwarmCompute.Overlay.GuestLink;
 using Xunit;
@@ -60,6 +61,25 @@ public sealed class GuestLinkTests
         var read = GuestLinkProtocol.DecodeSilo(frame);
         Assert.Equal(message.GetType(), read.GetType());
         Assert.Equal(frame, GuestLinkProtocol.Encode(read));
+    }
+
+    [Theory, MemberData(nameof(GuestMessages)), MemberData(nameof(Faulty))]
+    public void A_guests_message_has_the_form_that_its_attributes_say(GuestMessage message)
+    {
+        Assert.Equal(MessagePackSerializer.Serialize(message, cancellationToken: Cancel), GuestLinkProtocol.Encode(message));
+    }
+
+    [Theory, MemberData(nameof(SiloMessages))]
+    public void A_silos_message_has_the_form_that_its_attributes_say(SiloMessage message)
+    {
+        Assert.Equal(MessagePackSerializer.Serialize(message, cancellationToken: Cancel), GuestLinkProtocol.Encode(message));
+    }
+
+    [Fact]
+    public void Fields_that_a_later_version_added_are_left_out()
+    {
+        byte[] later = [0x92, 1, 0x92, 5, 0xA1, (byte)'x'];                   // [1, [5, "x"]]
+        Assert.Equal(new GuestMessage.StageReady { Generation = 5 }, GuestLinkProtocol.DecodeGuest(later));
     }
 
     [Theory, MemberData(nameof(Faulty))]

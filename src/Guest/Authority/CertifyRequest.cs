@@ -22,7 +22,7 @@ public sealed record CertifyRequest(
     public byte[] ToBytes() => CanonicalJson.Serialize(new JsonObject
     {
         ["lease"] = Lease.ToString(),
-        ["epoch"] = Epoch.Value,
+        ["epoch"] = (long)Epoch.Value,
         ["provider"] = Provider.ToString(),
         ["chainId"] = ChainId,
         ["orderBook"] = OrderBook.ToString(),

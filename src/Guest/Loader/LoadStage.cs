@@ -11,7 +11,21 @@ internal static class LoadStage
     /// <summary>Tokens of a prompt in one call; every stage of a pipeline has the same number.</summary>
     public const int PrefillTokens = 32;
 
-    /// <summary>Loads it. Takes as long as the engine takes, and cannot be interrupted.</summary>
+    /// <summary>Loads the engine's libraries.</summary>
+    /// <exception cref="GuestException">The engine cannot be used.</exception>
+    public static void StartEngine(Ticket ticket)
+    {
+        try
+        {
+            LlamaCpp.Initialize(ticket.NativeLibraryDirectory);
+        }
+        catch (InferenceException fault)
+        {
+            throw new GuestException($"The engine cannot be started: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>Loads it into the engine, which must have been started. Takes as long as the engine takes, and cannot be interrupted.</summary>
     /// <param name="ticket">Names the slot, and where the engine is.</param>
     /// <param name="manifest">Says how many stages there are, and their bounds.</param>
     /// <param name="modelPath">The verified model.</param>
@@ -35,7 +49,6 @@ internal static class LoadStage
 
     private static LoadedStage Load(Ticket ticket, Manifest manifest, string modelPath, WorkFiles files)
     {
-        LlamaCpp.Initialize(ticket.NativeLibraryDirectory);
         var model = GgufFile.Read(modelPath).Model;
         if (model.Layers < manifest.Stages)
             throw new GuestException($"The stage cannot be loaded: the model's {model.Layers} layers are too few for {manifest.Stages} stages.");

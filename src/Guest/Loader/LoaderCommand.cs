@@ -52,23 +52,26 @@ internal static class LoaderCommand
 
     private static async Task Boot(Ticket ticket, Manifest manifest, WorkFiles files, StopReason stop, TimeProvider time, GuestLog log)
     {
-        var verifying = Task.Run(() => VerifyModel.Run(ticket, manifest, stop.Token), stop.Token);       // reads while the authority is asked
+        // Both work while the authority is asked; nothing of the model is parsed or loaded before the guest is certified.
+        var verifying = Task.Run(() => VerifyModel.Run(ticket, manifest, stop.Token), stop.Token);
+        var engine = Task.Run(() => LoadStage.StartEngine(ticket), stop.Token);
         var key = P256.CreateKey();
         var measurement = GatherEvidence.Measure(AppContext.BaseDirectory);
         var evidence = GatherEvidence.Run(ticket, manifest, key, measurement);
         using var credentials = await Certify.Run(ticket, manifest, key, evidence, time, stop.Token);
         log.Line("certified");
 
-        var loading = Load(ticket, manifest, verifying, files);
+        var loading = Load(ticket, manifest, verifying, engine, files);
         var listener = OverlayListener.Start(new IPEndPoint(ticket.ListenAddress, 0), credentials.Overlay, time, refused: log.Line);
         await using var role = await StartRole(ticket, manifest, credentials, measurement, listener, time, log, stop.Token);
         var hello = Hello(ticket, credentials, measurement, listener.LocalEndPoint, role);
         await new GuestRun(ticket, manifest, role, new SiloLink(ticket, credentials, hello, time, log), stop, time, log).Run(loading);
     }
 
-    private static async Task<LoadedStage> Load(Ticket ticket, Manifest manifest, Task<FileStream> verifying, WorkFiles files)
+    private static async Task<LoadedStage> Load(Ticket ticket, Manifest manifest, Task<FileStream> verifying, Task engine, WorkFiles files)
     {
         await using var model = await verifying;
+        await engine;
         return await Task.Run(() => LoadStage.Run(ticket, manifest, VerifyModel.PathOf(model), files));
     }
 

@@ -57,7 +57,8 @@ internal sealed class GuestRun(Ticket ticket, Manifest manifest, IGuestRole role
         var begun = time.GetTimestamp();
         var stage = await loading.WaitAsync(stop.Token);
         role.Attach(stage);
-        log.Line($"the stage is loaded: {stage.Ranges[ticket.Lease.Slot]} of {stage.Model.Layers} layers; waited {time.GetElapsedTime(begun).TotalMilliseconds:0} ms for it");
+        var layers = stage.Ranges[ticket.Lease.Slot];
+        log.Line($"layers {layers.First} to {layers.End - 1} of {stage.Model.Layers} are loaded, {time.GetElapsedTime(begun).TotalMilliseconds:0} ms after the guest was ready for them");
     }
 
     private async Task Watch(CancellationToken cancel)
@@ -117,13 +118,13 @@ internal sealed class GuestRun(Ticket ticket, Manifest manifest, IGuestRole role
         {
             if (await role.Finish(stop.Token) is { } report) link.TellReport(report);
         }
-        catch (GuestException fault)
-        {
-            _failed.TrySetException(fault);
-        }
         catch (OperationCanceledException) when (stop.Reason is not null)
         {
             // the guest is stopped before it could finish
+        }
+        catch (Exception fault)
+        {
+            _failed.TrySetException(fault);                                  // ends the run
         }
     }
 }

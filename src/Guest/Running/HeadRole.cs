@@ -21,7 +21,7 @@ internal sealed class HeadRole : IGuestRole
     private readonly RunLedger _ledger;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
-    private LoadedStage? _stage;
+    private readonly TaskCompletionSource<LoadedStage> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task<GuestMessage.Report?>? _finishing;
 
     public HeadRole(
@@ -39,9 +39,9 @@ internal sealed class HeadRole : IGuestRole
 
     public void Attach(LoadedStage stage)
     {
-        lock (_gate) _stage = stage;
         _server.Serve(endpoints => endpoints.MapOpenAi(new OpenAiModel(stage.Model.Name, _head, stage.Tokenizer!, _time)));
         _head.Attach(stage.Kernel, stage.Embedding!);
+        _loaded.TrySetResult(stage);
     }
 
     public void Update(PipelineMap map)
@@ -66,7 +66,7 @@ internal sealed class HeadRole : IGuestRole
     private async Task<GuestMessage.Report?> SignReport(CancellationToken cancel)
     {
         await _head.Drain(DrainTime, cancel);
-        if (_stage is not { } stage) throw new GuestException("The order ended before the head's model was loaded; there is nothing to report.");
+        var stage = await _loaded.Task.WaitAsync(cancel);                     // an order may be closed before the model is loaded
         var signed = SignedReport.Sign(
             Report(stage), _ticket.Epoch, _credentials.Key, _credentials.Certificate, _credentials.Root, _credentials.LeaseSignature);
         return new GuestMessage.Report

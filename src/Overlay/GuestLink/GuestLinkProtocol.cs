@@ -11,20 +11,17 @@ public static class GuestLinkProtocol
 
     private const int TextMax = 1024, CertificateBytesMax = 16 * 1024, KeyPartBytes = 32, SignatureBytes = 64, LayersMax = 4096;
 
-    private static readonly MessagePackSerializerOptions Wire =
-        MessagePackSerializerOptions.Standard.WithSecurity(MessagePackSecurity.UntrustedData.WithMaximumObjectGraphDepth(16));
-
     /// <summary>The frame of a guest's message.</summary>
-    public static byte[] Encode(GuestMessage message) => MessagePackSerializer.Serialize(message, Wire);
+    public static byte[] Encode(GuestMessage message) => GuestLinkCodec.Write(message);
 
     /// <summary>The frame of a silo's message.</summary>
-    public static byte[] Encode(SiloMessage message) => MessagePackSerializer.Serialize(message, Wire);
+    public static byte[] Encode(SiloMessage message) => GuestLinkCodec.Write(message);
 
     /// <summary>Reads a guest's message.</summary>
     /// <exception cref="OverlayException">The bytes are no such message, or a part of it is out of bounds.</exception>
     public static GuestMessage DecodeGuest(ReadOnlyMemory<byte> frame)
     {
-        var message = Decode<GuestMessage>(frame);
+        var message = Decode(frame, GuestLinkCodec.ReadGuest);
         return Fault(message) is { } fault ? throw new OverlayException($"A guest's {message.GetType().Name} is refused: {fault}.") : message;
     }
 
@@ -32,19 +29,21 @@ public static class GuestLinkProtocol
     /// <exception cref="OverlayException">The bytes are no such message, or a part of it is out of bounds.</exception>
     public static SiloMessage DecodeSilo(ReadOnlyMemory<byte> frame)
     {
-        var message = Decode<SiloMessage>(frame);
+        var message = Decode(frame, GuestLinkCodec.ReadSilo);
         return Fault(message) is { } fault ? throw new OverlayException($"A silo's {message.GetType().Name} is refused: {fault}.") : message;
     }
 
-    private static T Decode<T>(ReadOnlyMemory<byte> frame) where T : class
+    private delegate T Read<T>(ref WireReader reader);
+
+    private static T Decode<T>(ReadOnlyMemory<byte> frame, Read<T> read)
     {
         try
         {
-            var message = MessagePackSerializer.Deserialize<T?>(frame, Wire, out var read);
-            if (message is null || read != frame.Length) throw new OverlayException("A guest link carried something that is not one message.");
-            return message;
+            var reader = new WireReader(frame);
+            var message = read(ref reader);
+            return reader.AtEnd ? message : throw new OverlayException("A guest link carried something that is not one message.");
         }
-        catch (MessagePackSerializationException fault)
+        catch (Exception fault) when (fault is MessagePackSerializationException or EndOfStreamException or OverflowException)
         {
             throw new OverlayException("A guest link carried something that is not a message.", fault);
         }
