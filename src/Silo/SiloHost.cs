@@ -25,7 +25,7 @@ namespace SwarmCompute.Silo;
 internal static class SiloHost
 {
     /// <summary>The time that an orderly stop may take, guests included.</summary>
-    public static readonly TimeSpan StopTime = TimeSpan.FromSeconds(3.5);
+    public static readonly TimeSpan StopTime = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan ResponseTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DeactivationTime = TimeSpan.FromSeconds(1);
@@ -73,6 +73,8 @@ internal static class SiloHost
     private static void AddLogging(ILoggingBuilder logging)
     {
         logging.SetMinimumLevel(LogLevel.Warning).AddFilter("SwarmCompute", LogLevel.Information);
+        // Warnings of every start: that the collector is the workstation's (it is meant to be), and of a first check with no check before it.
+        logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error).AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
         logging.AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat, o.UseUtcTimestamp) = (true, "HH:mm:ss.fff ", true));
         logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
     }

@@ -18,6 +18,8 @@ namespace SwarmCompute.Silo;
 internal static class SiloProcess
 {
     private static readonly TimeSpan ChainTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan StopTimeMax = TimeSpan.FromSeconds(4);
+    private static Timer? _endByForce;
 
     /// <summary>Runs until it is told to stop.</summary>
     /// <returns>0 after an orderly stop; 1 where it could not start, or a part of it failed.</returns>
@@ -54,6 +56,7 @@ internal static class SiloProcess
             ["pid"] = Environment.ProcessId,
         }.ToJsonString());
         StopAtEndOfInput(app.Lifetime);
+        using var limit = app.Lifetime.ApplicationStopping.Register(EndByForceAfterStopTime);
         await app.WaitForShutdownAsync();
         return HasFailed(app) ? 1 : 0;
     }
@@ -140,6 +143,10 @@ internal static class SiloProcess
         { IsBackground = true, Name = "standard input" };
         watch.Start();
     }
+
+    // Whatever hangs while the silo stops, it is gone in time; its guests' input ends with it.
+    private static void EndByForceAfterStopTime() =>
+        _endByForce = new Timer(_ => Process.GetCurrentProcess().Kill(), null, StopTimeMax, Timeout.InfiniteTimeSpan);
 
     private static bool HasFailed(WebApplication app) => app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(s => s.ExecuteTask is { IsFaulted: true });
 }

@@ -5,6 +5,7 @@ using SwarmCompute.Silo.Tests.Support;
 namespace SwarmCompute.Silo.Tests;
 
 /// <summary>Real silo processes, TLS between them, and real kills.</summary>
+[Collection("real silos")]        // one at a time
 public sealed class ClusterTests(DevelopmentChain chain) : IAsyncDisposable
 {
     private readonly TestSwarm _swarm = TestSwarm.Start(chain);

@@ -8,6 +8,7 @@ using SwarmCompute.Silo.Tests.Support;
 namespace SwarmCompute.Silo.Tests;
 
 /// <summary>What keeps a silo from starting is one clear line and exit code 1.</summary>
+[Collection("real silos")]        // one at a time
 public sealed class StartTests(DevelopmentChain chain) : IAsyncDisposable
 {
     private readonly TestSwarm _swarm = TestSwarm.Start(chain);

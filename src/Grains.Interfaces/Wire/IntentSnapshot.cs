@@ -6,5 +6,4 @@ namespace SwarmCompute.Grains.Interfaces;
 /// <param name="Attempts">How often sending failed.</param>
 /// <param name="Error">The last failure; null for none.</param>
 [GenerateSerializer, Immutable, Alias("swarm.IntentSnapshot")]
-public sealed record IntentSnapshot(
-    [property: Id(0)] string Key, [property: Id(1)] bool IsDone, [property: Id(2)] int Attempts, [property: Id(3)] string? Error);
+public sealed record IntentSnapshot([property: Id(0)] string Key, [property: Id(1)] bool IsDone, [property: Id(2)] int Attempts, [property: Id(3)] string? Error);

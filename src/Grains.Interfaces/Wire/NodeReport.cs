@@ -2,9 +2,7 @@ namespace SwarmCompute.Grains.Interfaces;
 
 /// <summary>What a node agent reports at each sync.</summary>
 /// <param name="Description">What the node offers.</param>
-/// <param name="Incarnation">
-/// This run of the agent (its silo's address with its generation): another value means that every guest of the run before is gone.
-/// </param>
+/// <param name="Incarnation">This run of the agent (its silo's address with its generation): another value means that every guest of the run before is gone.</param>
 /// <param name="Guests">Every guest that has a process on the node now, those that are being stopped included.</param>
 [GenerateSerializer, Immutable, Alias("swarm.NodeReport")]
 public sealed record NodeReport(

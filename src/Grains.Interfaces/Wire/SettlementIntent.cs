@@ -34,8 +34,7 @@ public abstract record SettlementIntent
         public override string Key => KeyOf(Lease.Slot, Epoch);
 
         /// <summary>The key of the intent for a slot and an epoch.</summary>
-        public static string KeyOf(int slot, LeaseEpoch epoch) =>
-            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"lease {slot} epoch {epoch}");
+        public static string KeyOf(int slot, LeaseEpoch epoch) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"lease {slot} epoch {epoch}");
     }
 
     /// <summary>The contract should know the head's report.</summary>

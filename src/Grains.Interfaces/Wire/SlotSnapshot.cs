@@ -8,5 +8,4 @@ namespace SwarmCompute.Grains.Interfaces;
 /// <param name="ProcessId">The guest's process on its node, where known.</param>
 [GenerateSerializer, Immutable, Alias("swarm.SlotSnapshot")]
 public sealed record SlotSnapshot(
-    [property: Id(0)] int Slot, [property: Id(1)] LeaseEpoch Epoch, [property: Id(2)] NodeId Node, [property: Id(3)] LeaseStatus Status,
-    [property: Id(4)] int? ProcessId);
+    [property: Id(0)] int Slot, [property: Id(1)] LeaseEpoch Epoch, [property: Id(2)] NodeId Node, [property: Id(3)] LeaseStatus Status, [property: Id(4)] int? ProcessId);

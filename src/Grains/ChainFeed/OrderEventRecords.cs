@@ -17,21 +17,10 @@ internal static class OrderEventRecords
             AuthorityKeyHash = e.AuthorityKeyHash,
             EndsAt = e.EndsAt,
         },
-        OrderEvent.LeaseAssigned e => Common(OrderEventKind.LeaseAssigned, e) with
-        {
-            Slot = e.Slot,
-            Epoch = e.Epoch,
-            Provider = e.Provider,
-            KeyHash = e.KeyHash,
-        },
+        OrderEvent.LeaseAssigned e => Common(OrderEventKind.LeaseAssigned, e) with { Slot = e.Slot, Epoch = e.Epoch, Provider = e.Provider, KeyHash = e.KeyHash },
         OrderEvent.OrderRunning e => Common(OrderEventKind.Running, e),
         OrderEvent.OrderClosing e => Common(OrderEventKind.Closing, e),
-        OrderEvent.ReportSubmitted e => Common(OrderEventKind.ReportSubmitted, e) with
-        {
-            Epoch = e.Epoch,
-            ReportHash = e.ReportHash,
-            Units = e.Units,
-        },
+        OrderEvent.ReportSubmitted e => Common(OrderEventKind.ReportSubmitted, e) with { Epoch = e.Epoch, ReportHash = e.ReportHash, Units = e.Units },
         OrderEvent.OrderSettled e => Common(OrderEventKind.Settled, e) with { Paid = e.Paid, Refunded = e.Refunded },
         OrderEvent.OrderCancelled e => Common(OrderEventKind.Cancelled, e) with { Refunded = e.Refunded },
         OrderEvent.OrderExpired e => Common(OrderEventKind.Expired, e) with { Refunded = e.Refunded },
@@ -42,16 +31,14 @@ internal static class OrderEventRecords
     public static OrderEvent ToEvent(this OrderEventRecord r) => r.Kind switch
     {
         OrderEventKind.Placed => new OrderEvent.OrderPlaced(r.Order, r.Block, r.BlockHash, r.LogIndex, r.Sequence, r.Transaction,
-            Need(r, r.Customer), Need(r, r.ManifestHash), Need(r, r.Deposit), Need(r, r.UnitPrice), Need(r, r.Slots), Need(r, r.AuthorityKeyHash),
-            Need(r, r.EndsAt)),
+            Need(r, r.Customer), Need(r, r.ManifestHash), Need(r, r.Deposit), Need(r, r.UnitPrice), Need(r, r.Slots), Need(r, r.AuthorityKeyHash), Need(r, r.EndsAt)),
         OrderEventKind.LeaseAssigned => new OrderEvent.LeaseAssigned(r.Order, r.Block, r.BlockHash, r.LogIndex, r.Sequence, r.Transaction,
             Need(r, r.Slot), Need(r, r.Epoch), Need(r, r.Provider), Need(r, r.KeyHash)),
         OrderEventKind.Running => new OrderEvent.OrderRunning(r.Order, r.Block, r.BlockHash, r.LogIndex, r.Sequence, r.Transaction),
         OrderEventKind.Closing => new OrderEvent.OrderClosing(r.Order, r.Block, r.BlockHash, r.LogIndex, r.Sequence, r.Transaction),
         OrderEventKind.ReportSubmitted => new OrderEvent.ReportSubmitted(r.Order, r.Block, r.BlockHash, r.LogIndex, r.Sequence, r.Transaction,
             Need(r, r.Epoch), Need(r, r.ReportHash), Need(r, r.Units)),
-        OrderEventKind.Settled => new OrderEvent.OrderSettled(r.Order, r.Block, r.BlockHash, r.LogIndex, r.Sequence, r.Transaction,
-            Need(r, r.Paid), Need(r, r.Refunded)),
+        OrderEventKind.Settled => new OrderEvent.OrderSettled(r.Order, r.Block, r.BlockHash, r.LogIndex, r.Sequence, r.Transaction, Need(r, r.Paid), Need(r, r.Refunded)),
         OrderEventKind.Cancelled => new OrderEvent.OrderCancelled(r.Order, r.Block, r.BlockHash, r.LogIndex, r.Sequence, r.Transaction, Need(r, r.Refunded)),
         OrderEventKind.Expired => new OrderEvent.OrderExpired(r.Order, r.Block, r.BlockHash, r.LogIndex, r.Sequence, r.Transaction, Need(r, r.Refunded)),
         _ => throw Incomplete(r),

@@ -36,8 +36,7 @@ internal static class LeaseRules
             return grant.Epoch == state.Fence ? Illegal(held.Status, LeaseStatus.Reserved) : Fenced(state);
         }
         if (grant.Epoch < NextEpoch(state.Fence, state.Last?.Status)) return Fenced(state);
-        var opened = new Lease { Grant = grant, Status = LeaseStatus.Reserved, Since = now };
-        return LeaseOutcome.Moved(state with { Fence = grant.Epoch, Last = opened });
+        return LeaseOutcome.Moved(state with { Fence = grant.Epoch, Last = new Lease { Grant = grant, Status = LeaseStatus.Reserved, Since = now } });
     }
 
     public static LeaseOutcome Move(LeaseState state, LeaseEpoch epoch, LeaseStatus to, DateTimeOffset now)
@@ -45,9 +44,7 @@ internal static class LeaseRules
         if (state.Last is not { } lease) return new(new LeaseDecision.NotFound(), null);
         if (epoch != state.Fence) return Fenced(state);
         if (lease.Status == to) return LeaseOutcome.Unchanged;
-        return Reaches(lease.Status, to)
-            ? LeaseOutcome.Moved(state with { Last = lease with { Status = to, Since = now } })
-            : Illegal(lease.Status, to);
+        return Reaches(lease.Status, to) ? LeaseOutcome.Moved(state with { Last = lease with { Status = to, Since = now } }) : Illegal(lease.Status, to);
     }
 
     public static LeaseOutcome Lose(LeaseState state, LeaseId id, LeaseEpoch epoch, string reason, DateTimeOffset now)
@@ -111,8 +108,7 @@ internal static class LeaseRules
 
     private static LeaseOutcome Accuse(LeaseState state, Lease lease, LeaseId id, GuestReport.PeerLost lost)
     {
-        if (lost.Slot < 0 || lost.Slot >= LeaseId.SlotsMax || lost.Slot == id.Slot)
-            return LeaseOutcome.Refused($"Slot {lost.Slot} is no neighbour of slot {id.Slot}.");
+        if (lost.Slot < 0 || lost.Slot >= LeaseId.SlotsMax || lost.Slot == id.Slot) return LeaseOutcome.Refused($"Slot {lost.Slot} is no neighbour of slot {id.Slot}.");
         if (lease.LostPeers.Any(peer => peer.Slot == lost.Slot && peer.Epoch >= lost.Epoch)) return LeaseOutcome.Unchanged;
         var others = lease.LostPeers.Where(peer => peer.Slot != lost.Slot).Append(new LostPeer(lost.Slot, lost.Epoch, OneLine(lost.Reason)));
         return LeaseOutcome.Moved(state with { Last = lease with { LostPeers = [.. others.OrderBy(peer => peer.Slot)] } });

@@ -39,8 +39,7 @@ internal static class NodeRules
         if (offer.Id != node) return $"The report names {offer.Id}, not {node}.";
         if (offer.Slots is < 1 or > WireLimits.NodeSlotsMax) return $"A node has 1 to {WireLimits.NodeSlotsMax} slots, not {offer.Slots}.";
         if (offer.Address.Length > WireLimits.EndpointCharsMax) return "The node's address is too long.";
-        if (offer.Tee.Length is 0 or > ManifestLimits.TeeTypesMax || offer.Tee.Any(t => t.Length > 32))
-            return $"A node names 1 to {ManifestLimits.TeeTypesMax} kinds of TEE.";
+        if (offer.Tee.Length is 0 or > ManifestLimits.TeeTypesMax || offer.Tee.Any(t => t.Length > 32)) return $"A node names 1 to {ManifestLimits.TeeTypesMax} kinds of TEE.";
         if (report.Incarnation.Length is 0 or > IncarnationCharsMax) return $"An incarnation has 1 to {IncarnationCharsMax} characters.";
         if (report.Guests.Length > 4 * WireLimits.NodeSlotsMax) return "The report names too many guests.";
         if (state.Past.Contains(report.Incarnation)) return $"Run {report.Incarnation} of the node's agent is over: another one took its place.";
@@ -66,8 +65,7 @@ internal static class NodeRules
         if (state.Stopped.Contains(hold)) return NodeOutcome.Refused($"lease {hold.Lease} epoch {hold.Epoch} was stopped here");
         if (state.Find(hold) is { } held) return Change(state, held, assignment);
         if (state.Status is not NodeStatus.Ready) return NodeOutcome.Refused($"the node is {state.Status}");
-        if (state.Assignments.Any(a => a.Lease == hold.Lease && a.Epoch > hold.Epoch))
-            return NodeOutcome.Refused($"lease {hold.Lease} has a newer epoch here");
+        if (state.Assignments.Any(a => a.Lease == hold.Lease && a.Epoch > hold.Epoch)) return NodeOutcome.Refused($"lease {hold.Lease} has a newer epoch here");
         return state.Free == 0
             ? NodeOutcome.Refused($"0 of {state.Description!.Slots} slots free")
             : NodeOutcome.Done(state with { Assignments = state.Assignments.Add(assignment) });
@@ -77,8 +75,8 @@ internal static class NodeRules
     {
         if (state.Stopped.Contains(hold)) return NodeOutcome.Unchanged;
         var next = state with { Stopped = Latest(state.Stopped, hold, StoppedMax) };
-        if (state.Find(hold) is not { } held) return NodeOutcome.Done(next);
-        return NodeOutcome.Done(next with { Assignments = state.Assignments.Replace(held, held with { Directive = Directive.Stop }) });
+        if (state.Find(hold) is { } held) next = next with { Assignments = state.Assignments.Replace(held, held with { Directive = Directive.Stop }) };
+        return NodeOutcome.Done(next);
     }
 
     /// <summary>Ends one run of the agent. Told again it changes nothing, and the leases can still be read from the state.</summary>

@@ -49,16 +49,12 @@ internal sealed partial class OrderGrain(
     {
         if (_view is not { } view) return new OrderDecision.NotFound();
         if (state.State.IsOver) return new OrderDecision.Over();
-        if (await ReadManifest(view.ManifestHash, cancel) is not { } manifest)
-            return await Wait(Facts(view, []) with { Missing = OrderRules.WithoutManifest(view.ManifestHash) }, cancel);
-        if (OrderRules.Refusal(view, manifest) is { } refusal) return await Wait(Facts(view, []) with { Refusal = refusal }, cancel);
-
         var provisioner = new Provisioner(GrainFactory, Id, time);
         var leases = await provisioner.Read(view.Slots, cancel);
         await TakeReport(leases[0], cancel);
         var facts = OrderRules.IsOver(view.Status) || OrderRules.IsPast(view, report.State.Report is not null, time.GetUtcNow())
             ? Facts(view, await provisioner.Release(leases, cancel))
-            : await Pursue(view, manifest, provisioner, leases, cancel);
+            : await Pursue(view, provisioner, leases, cancel);
         var outbox = await Settle(facts, cancel);
         await Show(facts with { Trouble = outbox.Trouble }, cancel);
         var fenced = await provisioner.Fence(facts.Leases, state.State.Fenced, cancel);
@@ -71,15 +67,6 @@ internal sealed partial class OrderGrain(
 
     public Task<byte[]?> ReadReport(CancellationToken cancel) => Task.FromResult(report.State.Report?.File);
 
-    /// <summary>Shows an order that was never placed, and holds nothing: cheap, for anyone may put such orders on the chain.</summary>
-    private async Task<OrderDecision> Wait(OrderFacts facts, CancellationToken cancel)
-    {
-        await Show(facts, cancel);
-        if (!OrderRules.IsOver(facts.View.Status)) return new OrderDecision.Followed(_snapshot?.Why);
-        await this.Save(state, state.State with { IsOver = true }, cancel);
-        return new OrderDecision.Over();
-    }
-
     /// <summary>Copies the head's signed report here, where it outlives its guest.</summary>
     private async Task TakeReport(LeaseSnapshot head, CancellationToken cancel)
     {
@@ -90,9 +77,12 @@ internal sealed partial class OrderGrain(
     }
 
     /// <summary>Sees to it that every slot that should has a lease, and that every node knows what its guest is to do.</summary>
-    private async Task<OrderFacts> Pursue(
-        OrderView view, Manifest manifest, Provisioner provisioner, ImmutableArray<LeaseSnapshot> leases, CancellationToken cancel)
+    private async Task<OrderFacts> Pursue(OrderView view, Provisioner provisioner, ImmutableArray<LeaseSnapshot> leases, CancellationToken cancel)
     {
+        if (await ReadManifest(view.ManifestHash, cancel) is not { } manifest)
+            return Facts(view, leases) with { Missing = $"manifest {view.ManifestHash} has not been given to the swarm; PUT /v1/manifests/{view.ManifestHash}" };
+        if (OrderRules.Refusal(view, manifest) is { } refusal) return Facts(view, leases) with { Refusal = refusal };
+
         var nodes = await GrainFactory.Nodes().List(cancel);
         leases = await provisioner.Lose(leases, nodes, cancel);
         (leases, var missing) = await provisioner.Place(view, manifest, leases, nodes, report.State.Report is not null, cancel);
@@ -100,7 +90,7 @@ internal sealed partial class OrderGrain(
         if (map != state.State.Map)
         {
             await this.Save(state, state.State with { Map = map }, cancel);
-            LogMap(log, Id, map!.Generation, string.Join(", ", map.Stages.Select(s => $"{s.Slot} epoch {s.Epoch}")));
+            LogMap(log, Id, map!.Generation, string.Join(", ", map.Stages.Select(s => $"{s.Slot} epoch {s.Epoch} at {s.OverlayEndpoint}")));
         }
         await provisioner.Assign(view, manifest, leases, map, cancel);
         return Facts(view, leases) with { Missing = missing };
@@ -127,8 +117,7 @@ internal sealed partial class OrderGrain(
             return;
         }
         var snapshot = OrderSnapshots.Build(facts, phase);
-        if (!OrderSnapshots.Same(state.State.Snapshot, snapshot))
-            await this.Save(state, state.State with { Snapshot = snapshot }, cancel);
+        if (!OrderSnapshots.Same(state.State.Snapshot, snapshot)) await this.Save(state, state.State with { Snapshot = snapshot }, cancel);
         _snapshot = snapshot;
         if (phase != before) LogPhase(log, Id, before, phase, snapshot.Why);
     }

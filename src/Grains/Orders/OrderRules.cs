@@ -46,23 +46,16 @@ internal static class OrderRules
     /// <summary>Whether the order's time is up with nothing to show: it holds nothing any more, and only its customer's refund is open.</summary>
     public static bool IsPast(OrderView view, bool hasReport, DateTimeOffset now) => now >= view.EndsAt && !hasReport;
 
-    /// <summary>What an order lacks whose manifest nobody gave.</summary>
-    public static string WithoutManifest(Hash32 hash) => $"manifest {hash} has not been given to the swarm; PUT /v1/manifests/{hash}";
-
     /// <summary>Why the order can never run with this manifest; null where it can.</summary>
     public static string? Refusal(OrderView view, Manifest manifest)
     {
-        if (manifest.Authority != view.AuthorityKeyHash)
-            return $"the manifest names the authority {manifest.Authority}, the order {view.AuthorityKeyHash}";
+        if (manifest.Authority != view.AuthorityKeyHash) return $"the manifest names the authority {manifest.Authority}, the order {view.AuthorityKeyHash}";
         return manifest.Stages == view.Slots
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"the manifest has {manifest.Stages} stages, the order {view.Slots} slots");
     }
 
-    /// <summary>
-    /// Current leases that are to be lost: their node is gone, they are not attested in time, or a current neighbour has lost them. One broken
-    /// link costs one lease.
-    /// </summary>
+    /// <summary>Current leases that are to be lost: their node is gone, they do not get ready, or a current neighbour has lost them. One broken link costs one lease.</summary>
     public static ImmutableArray<LeaseLoss> Losses(ImmutableArray<LeaseSnapshot> leases, ImmutableArray<NodeSnapshot> nodes, DateTimeOffset now)
     {
         var losses = new Dictionary<int, LeaseLoss>();
@@ -73,17 +66,14 @@ internal static class OrderRules
             foreach (var peer in accuser.LostPeers.Where(_ => !losses.ContainsKey(accuser.Id.Slot)))
             {
                 var accused = leases.FirstOrDefault(l => l.Id.Slot == peer.Slot && l.IsCurrent && l.Grant!.Epoch == peer.Epoch);
-                if (accused is null) continue;
-                var reason = string.Create(CultureInfo.InvariantCulture, $"slot {accuser.Id.Slot} lost it: {peer.Reason}");
-                losses.TryAdd(peer.Slot, new LeaseLoss(accused.Id, peer.Epoch, reason));
+                if (accused is not null)
+                    losses.TryAdd(peer.Slot, new LeaseLoss(accused.Id, peer.Epoch, string.Create(CultureInfo.InvariantCulture, $"slot {accuser.Id.Slot} lost it: {peer.Reason}")));
             }
         }
         return [.. losses.Values.OrderBy(l => l.Lease.Slot)];
     }
 
-    /// <summary>
-    /// The slots that should get a lease now. Once there is a report none does; while the order finishes only the head does, for the report's sake.
-    /// </summary>
+    /// <summary>The slots that should get a lease now. Once there is a report none does; while the order finishes only the head does, for the report's sake.</summary>
     public static ImmutableArray<int> Wanted(OrderView view, ImmutableArray<LeaseSnapshot> leases, bool hasReport, DateTimeOffset now)
     {
         if (hasReport || IsOver(view.Status)) return [];
@@ -114,10 +104,7 @@ internal static class OrderRules
     {
         if (leases.Any(l => !l.IsCurrent || l.Identity is null)) return map;
         ImmutableArray<PipelineMapStage> stages =
-        [
-            .. leases.OrderBy(l => l.Id.Slot)
-                .Select(l => new PipelineMapStage(l.Id.Slot, l.Grant!.Epoch, l.Identity!.OverlayEndpoint, l.Identity.CertificateDer)),
-        ];
+            [.. leases.OrderBy(l => l.Id.Slot).Select(l => new PipelineMapStage(l.Id.Slot, l.Grant!.Epoch, l.Identity!.OverlayEndpoint, l.Identity.CertificateDer))];
         return map is not null && map.Stages.SequenceEqual(stages) ? map : new PipelineMap((map?.Generation ?? 0) + 1, stages);
     }
 
@@ -137,7 +124,7 @@ internal static class OrderRules
         OrderStatus.Expired => OrderPhase.Expired,
         _ when facts.Refusal is not null => OrderPhase.Failed,
         _ when facts.Report is not null || IsFinishing(facts.View, facts.Now) => OrderPhase.Settling,
-        _ when facts.Missing is not null || facts.Leases.Any(l => !l.IsCurrent) => OrderPhase.Matching,
+        _ when facts.Leases.Any(l => !l.IsCurrent) => OrderPhase.Matching,
         OrderStatus.Running when IsReady(facts.Map, facts.Leases) => OrderPhase.Running,
         _ => OrderPhase.Provisioning,
     };
@@ -146,12 +133,10 @@ internal static class OrderRules
     public static string? Why(OrderFacts facts)
     {
         if (IsOver(facts.View.Status)) return null;
-        if (IsPast(facts.View, facts.Report is not null, facts.Now))
-            return "the order ended without a report; anyone may call expire for its refund";
+        if (IsPast(facts.View, facts.Report is not null, facts.Now)) return "the order ended without a report; anyone may call expire for its refund";
         if ((facts.Refusal ?? facts.Missing ?? facts.Trouble) is { } why) return why;
-        return facts.View.Status is OrderStatus.Open && IsReady(facts.Map, facts.Leases)
-            ? "the pipeline stands; the chain has not confirmed every lease yet"
-            : null;
+        if (facts.View.Status is OrderStatus.Open && IsReady(facts.Map, facts.Leases)) return "the pipeline stands; the chain has not confirmed every lease yet";
+        return null;
     }
 
     private static string? BrokenBy(LeaseSnapshot lease, ImmutableArray<NodeSnapshot> nodes, DateTimeOffset now)
@@ -159,10 +144,8 @@ internal static class OrderRules
         var grant = lease.Grant!;
         if (nodes.FirstOrDefault(n => n.Description.Id == grant.Node) is not { } node) return null;        // unknown is not lost
         if (node.Incarnation != grant.Incarnation) return $"{grant.Node}'s agent runs anew";
-        if (node.Status is NodeStatus.Lost or NodeStatus.Left or NodeStatus.Draining)
-            return node.Why is { } why ? $"{grant.Node} is {node.Status}: {why}" : $"{grant.Node} is {node.Status}";
-        if (node.Silence > NodeRules.SilenceMax)
-            return string.Create(CultureInfo.InvariantCulture, $"{grant.Node} was silent for {node.Silence.TotalSeconds:F0} s");
+        if (node.Status is NodeStatus.Lost or NodeStatus.Left or NodeStatus.Draining) return node.Why is { } why ? $"{grant.Node} is {node.Status}: {why}" : $"{grant.Node} is {node.Status}";
+        if (node.Silence > NodeRules.SilenceMax) return string.Create(CultureInfo.InvariantCulture, $"{grant.Node} was silent for {node.Silence.TotalSeconds:F0} s");
         return lease.Status < LeaseStatus.Attested && now - lease.Since > LeaseRules.AttestWithin
             ? string.Create(CultureInfo.InvariantCulture, $"not attested within {LeaseRules.AttestWithin.TotalSeconds:F0} s")
             : null;

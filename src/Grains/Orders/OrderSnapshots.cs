@@ -14,7 +14,7 @@ internal static class OrderSnapshots
         ManifestHash = facts.View.ManifestHash,
         Generation = facts.Map?.Generation ?? 0,
         Head = Head(facts, phase),
-        Leases = [.. facts.Leases.Where(l => l.Status is not (null or LeaseStatus.Lost)).Select(Slot)],
+        Leases = [.. facts.Leases.Where(l => l.Status is not (null or LeaseStatus.Lost)).Select(l => new SlotSnapshot(l.Id.Slot, l.Grant!.Epoch, l.Grant.Node, l.Status!.Value, l.ProcessId))],
         Lost = [.. facts.Leases.SelectMany(l => l.Lost).OrderBy(l => l.At).ThenBy(l => l.Slot)],
         Transactions = facts.View.Transactions,
         ReportHash = facts.Report?.Hash ?? facts.View.ReportHash,
@@ -28,12 +28,8 @@ internal static class OrderSnapshots
 
     /// <summary>Whether nothing durable differs; usage does not count, for it changes all the time.</summary>
     public static bool Same(OrderSnapshot? left, OrderSnapshot right) =>
-        left is not null && left.Leases.SequenceEqual(right.Leases) && left.Lost.SequenceEqual(right.Lost)
-        && left.Transactions.SequenceEqual(right.Transactions)
+        left is not null && left.Leases.SequenceEqual(right.Leases) && left.Lost.SequenceEqual(right.Lost) && left.Transactions.SequenceEqual(right.Transactions)
         && left == right with { Leases = left.Leases, Lost = left.Lost, Transactions = left.Transactions, Usage = left.Usage };
-
-    private static SlotSnapshot Slot(LeaseSnapshot lease) =>
-        new(lease.Id.Slot, lease.Grant!.Epoch, lease.Grant.Node, lease.Status!.Value, lease.ProcessId);
 
     private static HeadSnapshot? Head(OrderFacts facts, OrderPhase phase) =>
         facts.Leases.FirstOrDefault(l => l.Id.Slot == 0) is { IsCurrent: true, Identity.ApiEndpoint: { } endpoint } head

@@ -14,8 +14,7 @@ internal sealed class Provisioner(IGrainFactory grains, OrderId order, TimeProvi
         [.. await Task.WhenAll(Enumerable.Range(0, slots).Select(slot => grains.Lease(new LeaseId(order, slot)).Read(cancel)))];
 
     /// <summary>Ends the leases that are broken. After this their epochs are stale, whatever their guests still do.</summary>
-    public async Task<ImmutableArray<LeaseSnapshot>> Lose(
-        ImmutableArray<LeaseSnapshot> leases, ImmutableArray<NodeSnapshot> nodes, CancellationToken cancel)
+    public async Task<ImmutableArray<LeaseSnapshot>> Lose(ImmutableArray<LeaseSnapshot> leases, ImmutableArray<NodeSnapshot> nodes, CancellationToken cancel)
     {
         var losses = OrderRules.Losses(leases, nodes, time.GetUtcNow());
         await Task.WhenAll(losses.Select(loss => grains.Lease(loss.Lease).Lose(loss.Epoch, loss.Reason, cancel)));
@@ -25,8 +24,7 @@ internal sealed class Provisioner(IGrainFactory grains, OrderId order, TimeProvi
     /// <summary>Opens leases for slots that have none, as the Placer proposes.</summary>
     /// <returns>The leases, and why slots still have none; null where all have.</returns>
     public async Task<(ImmutableArray<LeaseSnapshot> Leases, string? Missing)> Place(
-        OrderView view, Manifest manifest, ImmutableArray<LeaseSnapshot> leases, ImmutableArray<NodeSnapshot> nodes, bool hasReport,
-        CancellationToken cancel)
+        OrderView view, Manifest manifest, ImmutableArray<LeaseSnapshot> leases, ImmutableArray<NodeSnapshot> nodes, bool hasReport, CancellationToken cancel)
     {
         var refused = ImmutableDictionary<NodeId, string>.Empty;
         for (var plan = 0; ; plan++)
@@ -34,8 +32,7 @@ internal sealed class Provisioner(IGrainFactory grains, OrderId order, TimeProvi
             var wanted = OrderRules.Wanted(view, leases, hasReport, time.GetUtcNow());
             if (wanted.IsEmpty) return (leases, null);
             var early = leases.Where(l => wanted.Contains(l.Id.Slot) && OrderRules.RestartAt(l) > time.GetUtcNow()).ToList();
-            if (early.Count > 0)
-                return (leases, $"slot {early[0].Id.Slot} starts again at {OrderRules.RestartAt(early[0]):HH:mm:ss}: {early[0].Lost[^1].Reason}");
+            if (early.Count > 0) return (leases, $"slot {early[0].Id.Slot} starts again at {OrderRules.RestartAt(early[0]):HH:mm:ss}: {early[0].Lost[^1].Reason}");
             if (plan == PlansMax) return (leases, $"nodes refuse: {string.Join("; ", refused.Select(r => $"{r.Key}: {r.Value}"))}");
 
             ImmutableArray<NodeId> used = [.. leases.Where(l => l.IsCurrent).Select(l => l.Grant!.Node)];
@@ -47,8 +44,7 @@ internal sealed class Provisioner(IGrainFactory grains, OrderId order, TimeProvi
     }
 
     /// <summary>Hands every current lease's node what the guest is to do. A node that refuses loses the lease.</summary>
-    public async Task Assign(
-        OrderView view, Manifest manifest, ImmutableArray<LeaseSnapshot> leases, PipelineMap? map, CancellationToken cancel)
+    public async Task Assign(OrderView view, Manifest manifest, ImmutableArray<LeaseSnapshot> leases, PipelineMap? map, CancellationToken cancel)
     {
         var bytes = manifest.ToCanonicalBytes();
         await Task.WhenAll(leases.Where(l => l.IsCurrent).Select(async lease =>
@@ -63,8 +59,7 @@ internal sealed class Provisioner(IGrainFactory grains, OrderId order, TimeProvi
 
     /// <summary>Tells the nodes of lost leases to stop them.</summary>
     /// <returns>By slot, the epoch up to which that is done.</returns>
-    public async Task<ImmutableArray<LeaseEpoch>> Fence(
-        ImmutableArray<LeaseSnapshot> leases, ImmutableArray<LeaseEpoch> fenced, CancellationToken cancel)
+    public async Task<ImmutableArray<LeaseEpoch>> Fence(ImmutableArray<LeaseSnapshot> leases, ImmutableArray<LeaseEpoch> fenced, CancellationToken cancel)
     {
         var next = fenced.Length == leases.Length ? fenced : [.. leases.Select(_ => LeaseEpoch.None)];
         var lost = leases.SelectMany(l => l.Lost).Where(l => l.Epoch > next[l.Slot]).ToList();
@@ -87,18 +82,15 @@ internal sealed class Provisioner(IGrainFactory grains, OrderId order, TimeProvi
     }
 
     private async Task<ImmutableDictionary<NodeId, string>> Open(
-        OrderView view, Manifest manifest, ImmutableArray<LeaseSnapshot> leases, ImmutableArray<Seat> seats,
-        ImmutableDictionary<NodeId, string> refused, CancellationToken cancel)
+        OrderView view, Manifest manifest, ImmutableArray<LeaseSnapshot> leases, ImmutableArray<Seat> seats, ImmutableDictionary<NodeId, string> refused, CancellationToken cancel)
     {
         var bytes = manifest.ToCanonicalBytes();
         foreach (var seat in seats)
         {
             var lease = leases[seat.Slot];
             var offer = seat.Node.Description;
-            var epoch = OrderRules.NextEpoch(view, lease);
-            var grant = new LeaseGrant(epoch, offer.Id, seat.Node.Incarnation, offer.Provider, view.ManifestHash, manifest.Authority);
-            var opened = await grains.Lease(lease.Id).Open(grant, cancel);
-            if (opened is not (LeaseDecision.Moved or LeaseDecision.Unchanged)) continue;      // someone else was faster; look again
+            var grant = new LeaseGrant(OrderRules.NextEpoch(view, lease), offer.Id, seat.Node.Incarnation, offer.Provider, view.ManifestHash, manifest.Authority);
+            if (await grains.Lease(lease.Id).Open(grant, cancel) is not (LeaseDecision.Moved or LeaseDecision.Unchanged)) continue;   // someone else was faster; look again
             if (await Assign(lease.Id, grant, bytes, map: null, Directive.Run, cancel) is not { } refusal) continue;
             await grains.Lease(lease.Id).Lose(grant.Epoch, refusal, cancel);
             refused = refused.SetItem(offer.Id, refusal);
@@ -106,8 +98,7 @@ internal sealed class Provisioner(IGrainFactory grains, OrderId order, TimeProvi
         return refused;
     }
 
-    private async Task<string?> Assign(
-        LeaseId lease, LeaseGrant grant, byte[] manifest, PipelineMap? map, Directive directive, CancellationToken cancel)
+    private async Task<string?> Assign(LeaseId lease, LeaseGrant grant, byte[] manifest, PipelineMap? map, Directive directive, CancellationToken cancel)
     {
         var assignment = new Assignment
         {
@@ -119,7 +110,6 @@ internal sealed class Provisioner(IGrainFactory grains, OrderId order, TimeProvi
             Pipeline = map,
             Directive = directive,
         };
-        var decision = await grains.Node(grant.Node).Assign(assignment, cancel);
-        return decision is NodeDecision.Refused refused ? $"{grant.Node} refused: {refused.Reason}" : null;
+        return await grains.Node(grant.Node).Assign(assignment, cancel) is NodeDecision.Refused refused ? $"{grant.Node} refused: {refused.Reason}" : null;
     }
 }

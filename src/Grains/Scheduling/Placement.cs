@@ -23,12 +23,10 @@ public abstract record Placement
         {
             get
             {
-                if (Reasons.IsEmpty)
-                    return string.Create(CultureInfo.InvariantCulture, $"{Missing} slots have no node: no node has joined the swarm");
+                if (Reasons.IsEmpty) return string.Create(CultureInfo.InvariantCulture, $"{Missing} slots have no node: no node has joined the swarm");
                 var shown = string.Join("; ", Reasons.Take(ReasonsShownMax).Select(r => $"{r.Node}: {r.Reason}"));
-                var rest = Reasons.Length - ReasonsShownMax;
-                var more = rest > 0 ? string.Create(CultureInfo.InvariantCulture, $"; and {rest} more nodes") : "";
-                return string.Create(CultureInfo.InvariantCulture, $"{Missing} slots have no node: {shown}{more}");
+                var rest = Reasons.Length > ReasonsShownMax ? string.Create(CultureInfo.InvariantCulture, $"; and {Reasons.Length - ReasonsShownMax} more nodes") : "";
+                return string.Create(CultureInfo.InvariantCulture, $"{Missing} slots have no node: {shown}{rest}");
             }
         }
     }

@@ -23,6 +23,7 @@ internal sealed partial class GuestRun
     private volatile GuestSession? _session;
     private volatile IRunningCvm? _cvm;
     private volatile bool _hasEnded;
+    private volatile bool _hasReported;
 
     public GuestRun(Assignment assignment, ICvmDriver driver, X509Certificate2 root, LeaseReporter reporter, TimeProvider time, ILogger log)
     {
@@ -68,19 +69,16 @@ internal sealed partial class GuestRun
     }
 
     /// <summary>Serves a link that this guest made. Returns when it ends.</summary>
+    /// <exception cref="OverlayException">The link broke.</exception>
     public async Task Serve(GuestLinkServer link, CancellationToken cancel)
     {
         if (await Greet(link, cancel) is not { } hello) return;
         _silence.Greeted();
-        if (!await _reporter.Settle(GuestGreeting.ToReport(hello), cancel))
-        {
-            Stop("the lease did not take its greeting");
-            return;
-        }
         var session = new GuestSession(link, _time);
         _session = session;                                    // a link that was there before has broken, or is about to
         session.Direct(_assignment);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var settling = Settle(hello, end.Token);
         var hearing = Hear(link, end.Token);
         var speaking = session.Speak(end.Token);
         try
@@ -91,8 +89,14 @@ internal sealed partial class GuestRun
         finally
         {
             await end.CancelAsync();
-            await Task.WhenAll(hearing, speaking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(settling, hearing, speaking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    // The guest is heard meanwhile: it is not to blame when the swarm takes its time to answer.
+    private async Task Settle(GuestMessage.Hello hello, CancellationToken cancel)
+    {
+        if (!await _reporter.Settle(GuestGreeting.ToReport(hello), cancel)) Stop("the lease did not take its greeting");
     }
 
     private async Task Live(byte[] ticket, TimeSpan stopTime, CancellationToken cancel)
@@ -118,7 +122,8 @@ internal sealed partial class GuestRun
         var exit = await End(cvm, stopTime);
         LogEnded(_log, Hold.Lease, Hold.Epoch, exit.Code, exit.LastWords);
         if (exit.LeftBehind is { } left) LogLeftBehind(_log, left);
-        if (first == cvm.Exited) _reporter.Report(new GuestReport.Failed($"the guest ended with code {exit.Code}: {exit.LastWords}"));
+        // What it last said is worth more than its code; after its report, its end is in order.
+        if (first == cvm.Exited && !_hasReported) _reporter.Report(new GuestReport.Failed($"the guest ended with code {exit.Code}: {exit.LastWords}"));
         _reporter.Report(new GuestReport.Exited(exit.Code));
     }
 
@@ -160,6 +165,7 @@ internal sealed partial class GuestRun
         {
             _silence.Heard();
             if (ToReport(message) is not { } report) throw new OverlayException($"A guest's {message.GetType().Name} is out of place.");
+            _hasReported |= report is GuestReport.Reported;
             if (!_reporter.Report(report)) Stop("it says more than can be put on record");
         }
     }

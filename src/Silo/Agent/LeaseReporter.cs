@@ -19,8 +19,15 @@ internal sealed partial class LeaseReporter(IGrainFactory grains, OrderPokes ord
     /// <summary>Completes when the lease said that this guest's epoch does not count any more: the guest must stop.</summary>
     public Task Fenced => _fenced.Task;
 
+    private int _signsOfLife;
+
     /// <summary>Puts a report into the queue. False where it is full: more was said than any sane guest says while nothing answers.</summary>
-    public bool Report(GuestReport report) => _waiting.Writer.TryWrite(new Entry(report, null));
+    public bool Report(GuestReport report)
+    {
+        // One sign of life in the queue is enough, however long the swarm takes to answer.
+        if (report is GuestReport.Heartbeat && Interlocked.Exchange(ref _signsOfLife, 1) == 1) return true;
+        return _waiting.Writer.TryWrite(new Entry(report, null));
+    }
 
     /// <summary>As <see cref="Report"/>, and waits until the lease has decided; false where it did not agree.</summary>
     public async Task<bool> Settle(GuestReport report, CancellationToken cancel)
@@ -38,8 +45,7 @@ internal sealed partial class LeaseReporter(IGrainFactory grains, OrderPokes ord
     {
         await foreach (var entry in _waiting.Reader.ReadAllAsync(cancel))
         {
-            // A sign of life is out of date when more waits behind it.
-            if (entry.Report is GuestReport.Heartbeat && _waiting.Reader.TryPeek(out _)) continue;
+            if (entry.Report is GuestReport.Heartbeat) Volatile.Write(ref _signsOfLife, 0);
             var agreed = await Deliver(entry.Report, cancel);
             entry.Decided?.TrySetResult(agreed);
         }
@@ -61,8 +67,15 @@ internal sealed partial class LeaseReporter(IGrainFactory grains, OrderPokes ord
     {
         if (report is not GuestReport.Heartbeat) orders.Poke(hold.Lease.Order, cancel);
         if (decision is LeaseDecision.Moved or LeaseDecision.Unchanged) return true;
-        LogDecision(log, report.GetType().Name, hold.Lease, hold.Epoch, decision);
-        if (decision is LeaseDecision.Fenced or LeaseDecision.NotFound) _fenced.TrySetResult();
+        if (decision is LeaseDecision.Fenced or LeaseDecision.NotFound)
+        {
+            LogFenced(log, report.GetType().Name, hold.Lease, hold.Epoch);
+            _fenced.TrySetResult();
+        }
+        else
+        {
+            LogDecision(log, report.GetType().Name, hold.Lease, hold.Epoch, decision);
+        }
         return false;
     }
 
@@ -70,6 +83,9 @@ internal sealed partial class LeaseReporter(IGrainFactory grains, OrderPokes ord
 
     [LoggerMessage(5101, LogLevel.Information, "{Report} of lease {Lease} epoch {Epoch} is not on record yet, and is told again: {Why}")]
     private static partial void LogRetry(ILogger log, string report, LeaseId lease, LeaseEpoch epoch, string why);
+
+    [LoggerMessage(5104, LogLevel.Information, "{Report} of lease {Lease} epoch {Epoch} came too late: that epoch does not count any more")]
+    private static partial void LogFenced(ILogger log, string report, LeaseId lease, LeaseEpoch epoch);
 
     [LoggerMessage(5102, LogLevel.Warning, "{Report} of lease {Lease} epoch {Epoch} changed nothing: {Decision}")]
     private static partial void LogDecision(ILogger log, string report, LeaseId lease, LeaseEpoch epoch, LeaseDecision decision);

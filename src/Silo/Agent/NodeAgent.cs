@@ -60,6 +60,8 @@ internal sealed partial class NodeAgent(
         {
             await Sync(stoppingToken);
             await WaitForEvent(stoppingToken);
+            // A guest that is not watched properly must not stay on record as if it were: then this silo ends, and all its leases with it.
+            if (_runs.Values.FirstOrDefault(r => r.IsFaulted) is { } broken) await broken;
         }
         await accepting;
     }
@@ -69,7 +71,7 @@ internal sealed partial class NodeAgent(
         var holds = _guests.Where(g => !g.Value.HasEnded).Select(g => g.Key).ToImmutableArray();
         var report = new NodeReport(identity.Description, identity.Incarnation, holds);
         var answer = await GrainAnswer<NodeAssignments>.From(() => grains.Node(identity.Description.Id).Sync(report, cancel), cancel);
-        NoteTrouble(answer.Fault ?? answer.Value!.Refusal);
+        NoteTrouble(answer.Fault, answer.Value?.Refusal);
         if (answer.Value is not { } assignments) return;
         foreach (var action in AgentRules.Plan(assignments.Assignments, _guests.ToDictionary(g => g.Key, g => g.Value.HasEnded))) Do(action);
     }
@@ -152,6 +154,10 @@ internal sealed partial class NodeAgent(
             {
                 // Stopping.
             }
+            catch (Exception e)
+            {
+                LogLinkFailed(log, peer.Lease, peer.Epoch, e);      // a fault of ours, but not of the guest, which links again
+            }
         }
     }
 
@@ -161,13 +167,12 @@ internal sealed partial class NodeAgent(
         limit.CancelAfter(LeaveTime);
         try
         {
-            foreach (var hold in await grains.Node(identity.Description.Id).Leave(identity.Incarnation, "the node leaves", limit.Token))
-            {
-                await grains.Lease(hold.Lease).Lose(hold.Epoch, $"node {identity.Description.Id} left", limit.Token);
-                orders.Poke(hold.Lease.Order, limit.Token);
-            }
+            var node = identity.Description.Id;
+            var left = await GrainAnswer<ImmutableArray<LeaseHold>>.From(() => grains.Node(node).Leave(identity.Incarnation, "the node leaves", limit.Token), limit.Token);
+            if (left.Fault is { } fault) LogNotTold(log, fault);
+            else await Task.WhenAll(left.Value.Select(hold => GrainAnswer<LeaseDecision>.From(() => grains.Lease(hold.Lease).Lose(hold.Epoch, $"node {node} left", limit.Token), limit.Token)));
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException or OperationCanceledException)
+        catch (OperationCanceledException e)
         {
             LogNotTold(log, e.Message);            // the others see this silo go, and draw the same conclusion
         }
@@ -187,11 +192,13 @@ internal sealed partial class NodeAgent(
         }
     }
 
-    private void NoteTrouble(string? trouble)
+    private void NoteTrouble(string? fault, string? refusal)
     {
+        var trouble = refusal ?? fault;
         if (trouble == _trouble) return;
+        if (refusal is not null) LogMayHoldNothing(log, refusal);
+        else if (fault is null) LogInTouch(log);
+        else if (_trouble is null) LogOutOfTouch(log, fault);
         _trouble = trouble;
-        if (trouble is null) LogInTouch(log);
-        else LogOutOfTouch(log, trouble);
     }
 }

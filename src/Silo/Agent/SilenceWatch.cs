@@ -6,7 +6,8 @@ namespace SwarmCompute.Silo.Agent;
 /// </summary>
 internal sealed class SilenceWatch(TimeProvider time)
 {
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+    /// <summary>How often it looks.</summary>
+    public static readonly TimeSpan TickTime = TimeSpan.FromMilliseconds(250);
 
     /// <summary>From the start to the greeting: loading, attestation, certification.</summary>
     public static readonly TimeSpan GreetingTime = TimeSpan.FromMinutes(2);
@@ -32,10 +33,16 @@ internal sealed class SilenceWatch(TimeProvider time)
     {
         while (true)
         {
-            await Task.Delay(Tick, time, cancel);
-            var silence = Tick * Interlocked.Increment(ref _silentTicks);
-            if (_greeted && silence >= SilenceTime) return $"nothing was heard of the guest for {SilenceTime.TotalSeconds} s";
-            if (silence >= GreetingTime) return $"the guest did not greet within {GreetingTime.TotalSeconds} s";
+            await Task.Delay(TickTime, time, cancel);
+            if (Tick() is { } reason) return reason;
         }
+    }
+
+    /// <summary>Counts one tick; the reason where it is one too many.</summary>
+    internal string? Tick()
+    {
+        var silence = TickTime * Interlocked.Increment(ref _silentTicks);
+        if (_greeted && silence >= SilenceTime) return $"nothing was heard of the guest for {SilenceTime.TotalSeconds} s";
+        return silence >= GreetingTime ? $"the guest did not greet within {GreetingTime.TotalSeconds} s" : null;
     }
 }

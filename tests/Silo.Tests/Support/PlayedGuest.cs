@@ -11,6 +11,9 @@ namespace SwarmCompute.Silo.Tests.Support;
 /// <summary>A guest without a model: certified (by a root that lies among its assets), linked to its silo, always ready, and able to report.</summary>
 internal sealed class PlayedGuest(JsonNode ticket)
 {
+    /// <summary>What it says that it served.</summary>
+    public const ulong Units = 3;
+
     private readonly LeaseId _lease = LeaseId.Parse((string)ticket["lease"]!);
     private readonly LeaseEpoch _epoch = new((uint)ticket["epoch"]!);
     private readonly Address _provider = Address.Parse((string)ticket["provider"]!);
@@ -22,7 +25,7 @@ internal sealed class PlayedGuest(JsonNode ticket)
     {
         var ticket = JsonNode.Parse((await Console.In.ReadLineAsync())!)!;
         using var end = new CancellationTokenSource();
-        var input = Console.In.ReadToEndAsync(CancellationToken.None);
+        var input = Task.Run(Console.In.ReadToEnd, CancellationToken.None);             // the console's reader blocks, whatever its methods are called
         var speaking = new PlayedGuest(ticket).Speak(end.Token);
         await Task.WhenAny(input, speaking);
         if (speaking.IsFaulted) await speaking;
@@ -37,9 +40,10 @@ internal sealed class PlayedGuest(JsonNode ticket)
         var silo = ticket["silo"]!;
         await using var link = await GuestLinkClient.Dial(
             IPEndPoint.Parse((string)silo["endpoint"]!), new NodeId((string)silo["node"]!), new OverlayCredentials(withKey, authority.Root), TimeProvider.System, cancel);
-        await link.Send(Hello(authority, certificate), cancel);
+        var hello = Hello(authority, certificate);
+        await link.Send(hello, cancel);
         var living = Live(link, cancel);
-        while (await link.Receive(cancel) is { } message and not SiloMessage.Stop) await Answer(link, message, cancel);
+        while (await link.Receive(cancel) is { } message and not SiloMessage.Stop) await Answer(link, hello, message, cancel);
         if (living.IsFaulted) await living;
     }
 
@@ -69,18 +73,36 @@ internal sealed class PlayedGuest(JsonNode ticket)
         }
     }
 
-    private async Task Answer(GuestLinkClient link, SiloMessage message, CancellationToken cancel)
+    private async Task Answer(GuestLinkClient link, GuestMessage.Hello hello, SiloMessage message, CancellationToken cancel)
     {
         if (message is SiloMessage.Pipeline map) await link.Send(new GuestMessage.StageReady { Generation = map.Generation }, cancel);
-        if (message is SiloMessage.Finish) await link.Send(Report(), cancel);
+        if (message is SiloMessage.Finish && _lease.Slot == 0) await link.Send(Report(hello), cancel);
     }
 
-    private GuestMessage.Report Report()
+    private GuestMessage.Report Report(GuestMessage.Hello hello)
     {
-        const ulong Units = 3;
-        var file = "{}"u8.ToArray();
-        var hash = Hash32.Sha256(file);
-        var usage = new UsageStatement(_chainId, _orderBook, _lease.Order, _epoch, hash, Units);
-        return new GuestMessage.Report { SignedReport = file, ReportHash = hash.ToArray(), Units = (long)Units, Signature = P256.SignLowS(_key, usage.ToBytes()) };
+        var manifest = Manifest.Parse(System.Text.Encoding.UTF8.GetBytes((string)ticket["manifest"]!));
+        var report = new IntegrityReport
+        {
+            Evidence = hello.EvidenceType,
+            EvidenceMeaning = "played: nothing ran",
+            ChainId = _chainId,
+            OrderBook = _orderBook,
+            Order = _lease.Order,
+            ManifestHash = manifest.Hash,
+            Model = manifest.Model.Sha256,
+            Engine = manifest.Engine,
+            Measurement = new Hash32(hello.Measurement),
+            Started = DateTimeOffset.UnixEpoch,
+            Finished = DateTimeOffset.UnixEpoch,
+            Stages = [],
+            Completions = [],
+            Totals = new ReportTotals(0, 0, 0, (long)Units),
+            Units = Units,
+        };
+        using var certificate = X509CertificateLoader.LoadCertificate(hello.CertificateDer);
+        using var authority = X509CertificateLoader.LoadCertificate(hello.AuthorityDer);
+        var signed = SignedReport.Sign(report, _epoch, _key, certificate, authority, hello.LeaseSignature);
+        return new GuestMessage.Report { SignedReport = signed.ToBytes(), ReportHash = report.Hash.ToArray(), Units = (long)Units, Signature = signed.Signature };
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net.Http.Json;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
@@ -10,6 +9,7 @@ namespace SwarmCompute.Silo.Tests.Support;
 /// <summary>A real silo in a process of its own.</summary>
 internal sealed class SiloRun : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);      // far more than any of it takes on a busy machine
     private readonly Process _process;
     private readonly HttpClient _http;
     private readonly ConcurrentQueue<string> _log = new();
@@ -56,15 +56,18 @@ internal sealed class SiloRun : IAsyncDisposable
 
     public async Task<HttpResponseMessage> Put(string path, byte[] body, CancellationToken cancel) => await _http.PutAsync(new Uri(Web, path), new ByteArrayContent(body), cancel);
 
-    /// <summary>Asks again and again until the answer is as wanted; the test's own time limit ends it.</summary>
+    /// <summary>Asks again and again until the answer is as wanted.</summary>
+    /// <exception cref="TimeoutException">It never was; says the last answer, and what the silo logged.</exception>
     public async Task<JsonNode> WaitFor(string path, Func<JsonNode, bool> wanted, CancellationToken cancel)
     {
-        while (true)
+        var last = "nothing";
+        for (var begun = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(begun) < Patience; await Task.Delay(50, cancel))
         {
             using var response = await Get(path, cancel);
-            if (response.IsSuccessStatusCode && await response.Content.ReadFromJsonAsync<JsonNode>(cancel) is { } answer && wanted(answer)) return answer;
-            await Task.Delay(50, cancel);
+            last = await response.Content.ReadAsStringAsync(cancel);
+            if (response.IsSuccessStatusCode && JsonNode.Parse(last) is { } answer && wanted(answer)) return answer;
         }
+        throw new TimeoutException($"{path} was last: {last}\n{LogText}");
     }
 
     public void CloseInput() => _process.StandardInput.Close();
