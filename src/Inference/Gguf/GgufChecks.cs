@@ -8,7 +8,7 @@ namespace SwarmCompute.Inference;
 /// </summary>
 internal sealed class GgufChecks(string path, long fileBytes, ImmutableArray<GgufEntry> entries, ImmutableArray<GgufTensor> tensors)
 {
-    private const int LayersMax = 512, EmbeddingLengthMax = 65_536, ContextTokensMax = 1 << 30, HeadsMax = 1024, VocabularyMax = 1 << 24, ExpertsMax = 1024;
+    private const int LayersMax = 512, EmbeddingLengthMax = 65_536, ContextTokensMax = 1 << 30, HeadsMax = 1024, VocabularyMax = 1 << 20, ExpertsMax = 1024;
 
     private readonly Dictionary<string, GgufEntry> _entries = entries.ToDictionary(entry => entry.Key, StringComparer.Ordinal);
     private readonly Dictionary<string, GgufTensor> _tensors = tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
@@ -87,6 +87,8 @@ internal sealed class GgufChecks(string path, long fileBytes, ImmutableArray<Ggu
         var filled = new bool[layers];
         foreach (var tensor in tensors)
         {
+            if (tensor.Dimensions.Length == 1 && tensor.Type != GgufTensorType.Float32)
+                throw Refused($"tensor '{tensor.Name}', a vector, is stored as {tensor.Type.Name}; the engine takes f32 there");
             if (tensor.Layer is { } layer && layer < layers) filled[layer] = true;
             else if (!GgufArchitectures.Shared.Contains(tensor.Name))
                 throw Refused($"tensor '{tensor.Name}' belongs neither to one of the {layers} layers nor to what a {_architecture} model has besides");
@@ -103,9 +105,11 @@ internal sealed class GgufChecks(string path, long fileBytes, ImmutableArray<Ggu
             throw Refused($"tensor {GgufArchitectures.TokenEmbeddings} is missing or has not {embeddingLength} columns and 1 to {VocabularyMax} rows");
         if (_tensors.GetValueOrDefault(GgufArchitectures.Head) is { } head && !head.Dimensions.SequenceEqual([length, vocabulary]))
             throw Refused($"tensor {GgufArchitectures.Head} has not the form of {GgufArchitectures.TokenEmbeddings}");
-        var said = _entries.GetValueOrDefault("tokenizer.ggml.tokens") is { Type: GgufValueType.Array, ElementType: GgufValueType.String } tokens
+        var said = _entries.GetValueOrDefault(GgufEntry.VocabularyKey) is { Type: GgufValueType.Array, ElementType: GgufValueType.String } tokens
             ? tokens.Count
             : Optional("vocab_size", VocabularyMax);
+        if (Text("tokenizer.ggml.model") == "llama" && _entries.GetValueOrDefault(GgufEntry.VocabularyKey) is { HasEveryByte: false })
+            throw Refused("its vocabulary lacks tokens for single bytes, so that some texts could not be tokenized, and the engine would abort");
         if (said != vocabulary) throw Refused($"its vocabulary has {said?.ToString() ?? "no"} tokens, its embeddings {vocabulary}");
         return (int)vocabulary;
     }

@@ -14,6 +14,9 @@ namespace SwarmCompute.Inference;
 /// <param name="ValueBytes">Length of the value in the file.</param>
 internal sealed record GgufEntry(string Key, GgufValueType Type, GgufValueType ElementType, long Count, long ValueAt, long ValueBytes)
 {
+    /// <summary>The key of a tokenizer's vocabulary.</summary>
+    public const string VocabularyKey = "tokenizer.ggml.tokens";
+
     /// <summary>Longest array of integers whose elements are read.</summary>
     public const int IntegersMax = 1024;
 
@@ -25,4 +28,7 @@ internal sealed record GgufEntry(string Key, GgufValueType Type, GgufValueType E
 
     /// <summary>A string's text.</summary>
     public string? Text { get; init; }
+
+    /// <summary>Of a vocabulary, whether every byte has a token of its own, such as &lt;0x41&gt; or A.</summary>
+    public bool HasEveryByte { get; init; }
 }

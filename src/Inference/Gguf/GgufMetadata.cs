@@ -17,7 +17,7 @@ public sealed class GgufMetadata
     public GgufModelInfo Model { get; }
 
     /// <summary>Whether the file has a tokenizer; a stage's has none.</summary>
-    public bool HasTokenizer => Find("tokenizer.ggml.tokens") is not null;
+    public bool HasTokenizer => Find(GgufEntry.VocabularyKey) is not null;
 
     /// <summary>Which part of a model this is, where the file was written by <see cref="GgufSlicer"/>; else null.</summary>
     internal GgufStageMark? Stage { get; }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Text;
 
 namespace SwarmCompute.Inference;
 
@@ -11,6 +12,7 @@ internal sealed class GgufParser(GgufReader reader)
 {
     private const uint Magic = 0x46554747;
     private const int EntriesMax = 4096, TensorsMax = 32_768, KeyBytesMax = 256, TensorNameBytesMax = 63, DimensionsMax = 4;
+    private const int VocabularyMax = 1 << 20, TokenBytesMax = 4096;
     private const int AlignmentDefault = 32, AlignmentMax = 65_536;
 
     public (ImmutableArray<GgufEntry> Entries, ImmutableArray<GgufTensor> Tensors) Parse()
@@ -62,13 +64,32 @@ internal sealed class GgufParser(GgufReader reader)
         if (type == GgufValueType.Array) throw reader.Invalid($"{what} is an array of arrays");
         var count = reader.Count(GgufReader.MetadataBytesMax, Size(type), $"the number of elements in {what}");
         ImmutableArray<long> integers = [];
-        if (type == GgufValueType.String)
+        var hasEveryByte = false;
+        if (type == GgufValueType.String && key == GgufEntry.VocabularyKey) hasEveryByte = Vocabulary(count, what);
+        else if (type == GgufValueType.String)
             for (long i = 0; i < count; i++) reader.Skip(reader.Count(GgufReader.TextBytesMax, 1, $"the length of a string in {what}"), what);
         else if (IsInteger(type) && count <= GgufEntry.IntegersMax)
             integers = Integers(type, (int)count, what);
         else
             reader.Skip(count * Size(type), what);
-        return new(key, GgufValueType.Array, type, count, at, reader.Position - at) { Integers = integers };
+        return new(key, GgufValueType.Array, type, count, at, reader.Position - at) { Integers = integers, HasEveryByte = hasEveryByte };
+    }
+
+    /// <summary>
+    /// Passes over the tokens, no two of which may be the same as llama.cpp reads them (to the first zero byte; empty ones
+    /// it numbers): it would abort the process. True where every byte has a token.
+    /// </summary>
+    private bool Vocabulary(long count, string what)
+    {
+        if (count > VocabularyMax) throw reader.Invalid($"it has {count} tokens, more than the {VocabularyMax} that are accepted");
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (long i = 0; i < count; i++)
+        {
+            var token = reader.Take((int)reader.Count(TokenBytesMax, 1, $"the length of a string in {what}"), what);
+            var read = token.IndexOf((byte)0) is var zero and >= 0 ? token[..zero] : token;
+            if (!seen.Add(read.Length > 0 ? Encoding.Latin1.GetString(read) : $"[EMPTY_{i}]")) throw reader.Invalid($"token {i} is the same as one before it");
+        }
+        return Enumerable.Range(0, 256).All(value => seen.Contains($"<0x{value:X2}>") || (value > 0 && seen.Contains($"{(char)value}")));
     }
 
     private ImmutableArray<long> Integers(GgufValueType type, int count, string what)

@@ -100,6 +100,22 @@ public sealed class GgufFileTests
     }
 
     [Fact]
+    public void A_token_that_occurs_twice_is_refused() =>
+        Assert.Contains("token 6 is the same as one before it", GgufBytes.Refusal(GgufBytes.WithText("<0x01>", "<0x00>")));
+
+    [Fact]
+    public void A_vocabulary_without_every_byte_is_refused() =>
+        Assert.Contains("lacks tokens for single bytes", GgufBytes.Refusal(GgufBytes.WithText("<0x01>", "<0xzz>")));
+
+    [Fact]
+    public void A_vector_that_is_not_of_floats_is_refused()
+    {
+        var bytes = GgufBytes.Valid;
+        bytes[bytes.AsSpan().IndexOf("blk.1.ffn_norm.weight"u8) + "blk.1.ffn_norm.weight".Length + sizeof(uint) + sizeof(ulong)] = 1;
+        Assert.NotEmpty(GgufBytes.Refusal(bytes));
+    }
+
+    [Fact]
     public void A_name_with_control_characters_is_refused_and_not_repeated() =>
         Assert.Contains("not made of printable ASCII", GgufBytes.Refusal(GgufBytes.WithText("blk.0.attn_q.weight", "blk.0.\n\ntn_q.weigh\n")));
 }
