@@ -1,3 +1,5 @@
+using SwarmCompute.TestKit;
+
 namespace SwarmCompute.Inference.Tests;
 
 public sealed class StageExactnessTests
@@ -28,6 +30,19 @@ public sealed class StageExactnessTests
             using var run = chain.Open();
             Bits.AssertSame(expected, run.Greedy(Prompt, 64));
         }
+    }
+
+    [Fact]
+    public void Stages_of_the_model_of_this_repository_tell_the_same_tale()
+    {
+        var path = Repository.PathOf("models", "swarm-tales.gguf");
+        TestEngine.Require();
+        using var tokenizer = LlamaCpp.LoadTokenizer(path);
+        var prompt = tokenizer.Encode("Once upon a time there was a fox who lived near the sea.", addSpecial: true);
+        using var whole = new WholeModel(path);
+        using var chain = new StageChain(path, 3);
+        using var run = chain.Open();
+        Bits.AssertSame(whole.Greedy(prompt, 64), run.Greedy(prompt, 64));
     }
 
     private static TinyModel Model(string architecture, string stored, bool tiedHead, int experts) => new()
