@@ -140,6 +140,8 @@ public sealed class SwarmClient : IDisposable
     private async Task<Head> FindHead(OrderId order, long since, string? broken, CancellationToken cancel)
     {
         var left = _options.RecoveryTimeout - _time.GetElapsedTime(since);
+        if (left <= TimeSpan.Zero)
+            throw new SwarmException(SwarmFailure.Timeout, $"no head of order {order} goes on with the answer for {_options.RecoveryTimeout.TotalSeconds:0} s; at last: {broken}");
         try
         {
             var progress = await WaitFor(order, p => p.IsOver || p.Head is { Ready: true }, left, null, cancel);

@@ -7,6 +7,7 @@ namespace SwarmCompute.Client.Cli;
 /// <summary><c>swarm demo</c>: a whole swarm on this machine, an order, a server's death, report and payment.</summary>
 internal static class DemoCommand
 {
+    private const int PlainWidth = 160;                      // where no terminal says how wide it is
     private static readonly DemoOptions Defaults = new();
 
     public static Command Create()
@@ -20,12 +21,13 @@ internal static class DemoCommand
         var deposit = new Option<string?>("--deposit") { Description = "the order's deposit in wei; default: twice what the demo uses" };
         var port = new Option<int>("--port") { Description = "port of the first silo's API, the others follow; default: free ones" };
         var keep = new Option<bool>("--keep") { Description = "keep the swarm up afterwards, until Ctrl-C" };
+        var folder = new Option<string?>("--folder") { Description = "where its logs and state go; default: .swarm/demo in the checkout" };
         var rpc = new Option<Uri?>("--rpc") { Description = "use this development chain instead of starting one" };
         var chainId = new Option<ulong>("--chain-id") { Description = "that chain's id", DefaultValueFactory = _ => Defaults.ChainId };
         var key = new Option<string?>("--key-file") { Description = "the file with the private key of the account that deploys and pays there" };
         var command = new Command("demo", "Runs a whole swarm on this machine: an order, leases, a killed server, a resumed stream, a report, a payment.")
         {
-            json, model, prompt, tokens, silo, at, deposit, port, keep, rpc, chainId, key,
+            json, model, prompt, tokens, silo, at, deposit, port, keep, folder, rpc, chainId, key,
         };
         command.SetAction((parsed, cancel) => Run(new DemoOptions
         {
@@ -37,6 +39,7 @@ internal static class DemoCommand
             Deposit = parsed.GetValue(deposit) is { } wei ? CommonOptions.Parse(wei, Wei.Parse) : null,
             Port = parsed.GetValue(port),
             Keep = parsed.GetValue(keep),
+            Folder = parsed.GetValue(folder),
             Rpc = parsed.GetValue(rpc),
             ChainId = parsed.GetRequiredValue(chainId),
             KeyFile = parsed.GetValue(key),
@@ -48,6 +51,7 @@ internal static class DemoCommand
     {
         if (options.Fault() is { } fault) throw new CommandException(fault);
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(json ? Console.Error : Console.Out) });
+        if (json ? Console.IsErrorRedirected : Console.IsOutputRedirected) console.Profile.Width = PlainWidth;
         var narrator = new DemoNarrator(console, TimeProvider.System);
         var began = TimeProvider.System.GetTimestamp();
         var result = await new DemoRun(options, RepositoryRoot.Find(), narrator, TimeProvider.System).Run(cancel);

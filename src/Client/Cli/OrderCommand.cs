@@ -45,8 +45,8 @@ internal static class OrderCommand
         var command = new Command("show", "Shows how an order stands, in the swarm and on chain.") { number, swarm };
         command.SetAction(async (parsed, cancel) =>
         {
-            var file = parsed.Read(swarm);
             var order = parsed.Read(number);
+            var file = parsed.Read(swarm);
             using var client = file.Connect();
             await using var chain = await ChainClient.Connect(file.Chain, cancel);
             var view = (await OrderHistory.Read(chain, order, cancel)).View ?? throw new CommandException($"the chain has no order {order} in a final block");

@@ -2,7 +2,7 @@ using SwarmCompute.Client.Cli;
 
 namespace SwarmCompute.Client.Demo;
 
-/// <summary>The demo's folder, <c>.swarm/demo</c>: one demo at a time; keys and state are gone afterwards, logs and the report stay.</summary>
+/// <summary>The demo's folder: one demo at a time; keys and state are gone afterwards, logs and the report stay.</summary>
 internal sealed class DemoFolder : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -33,9 +33,8 @@ internal sealed class DemoFolder : IDisposable
 
     /// <summary>Takes the folder for this process.</summary>
     /// <exception cref="CommandException">Another demo holds it, or it cannot be written.</exception>
-    public static DemoFolder Take(RepositoryRoot root)
+    public static DemoFolder Take(string path)
     {
-        var path = root.Below(".swarm", "demo");
         try
         {
             Directory.CreateDirectory(path, OwnerOnly);
@@ -44,7 +43,7 @@ internal sealed class DemoFolder : IDisposable
         }
         catch (IOException taken) when (taken is not DirectoryNotFoundException)
         {
-            throw new CommandException("another demo runs in this checkout; wait for its end, or stop it with Ctrl-C there", taken);
+            throw new CommandException($"another demo runs in {path}; wait for its end, stop it with Ctrl-C there, or give this one a folder of its own with --folder", taken);
         }
         catch (UnauthorizedAccessException denied)
         {

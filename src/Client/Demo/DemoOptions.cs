@@ -35,6 +35,9 @@ internal sealed record DemoOptions
     /// <summary>Port of the first silo's API, the others follow; 0 takes free ones.</summary>
     public int Port { get; init; }
 
+    /// <summary>Where logs and state go; null for the checkout's own folder.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>Whether the swarm stays up after the story, until it is stopped.</summary>
     public bool Keep { get; init; }
 

@@ -24,7 +24,7 @@ internal sealed class DemoRun(DemoOptions options, RepositoryRoot root, DemoNarr
     /// <exception cref="CommandException">It cannot go on; the message is for the person.</exception>
     public async Task<DemoResult> Run(CancellationToken cancel)
     {
-        using var folder = DemoFolder.Take(root);
+        using var folder = DemoFolder.Take(Path.GetFullPath(options.Folder ?? root.Below(".swarm", "demo")));
         try
         {
             return await Tell(folder, cancel);
