@@ -20,6 +20,8 @@ internal sealed class Survival(DemoOptions options, DemoNarrator narrator, TimeP
         var tokens = ImmutableArray.CreateBuilder<int>();
         var text = new StringBuilder();
         var clock = new TokenClock(time);
+        var story = new LeaseStory(narrator);
+        story.Skip(before);
         var watch = Task.CompletedTask;
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         narrator.Text("  " + request.Prompt);
@@ -47,11 +49,12 @@ internal sealed class Survival(DemoOptions options, DemoNarrator narrator, TimeP
             {
                 narrator.EndText();
                 Kill(victim, guests);
-                watch = Watch(client, order, before, watching.Token);
+                watch = Watch(client, order, story, watching.Token);
             }
         }
         await StopWatching(watching, watch);
         narrator.EndText();
+        if (await Look(client, order, cancel) is { } after) story.Follow(after);
         return new SurvivalResult(tokens.ToImmutable(), text.ToString(), clock.Longest,
             new KilledSilo(victim.Node, victim.Process.Id, options.ChosenKillAtToken, [.. guests.Select(g => g.Slot)]));
 
@@ -91,10 +94,8 @@ internal sealed class Survival(DemoOptions options, DemoNarrator narrator, TimeP
         }
     }
 
-    private async Task Watch(SwarmClient client, OrderId order, OrderProgress before, CancellationToken cancel)
+    private async Task Watch(SwarmClient client, OrderId order, LeaseStory story, CancellationToken cancel)
     {
-        var story = new LeaseStory(narrator);
-        story.Skip(before);
         using var timer = new PeriodicTimer(LookEvery, time);
         try
         {
