@@ -20,7 +20,7 @@ public sealed class BadInputTests : IDisposable
     public async Task A_model_that_is_cut_off()
     {
         var bytes = await File.ReadAllBytesAsync(Model(), TestContext.Current.CancellationToken);
-        await Refused("larger than the file", "demo", "--model", _folder.Write("cut.gguf", bytes.AsSpan(0, bytes.Length / 2)));
+        await Refused("is not a usable GGUF file", "demo", "--model", _folder.Write("cut.gguf", bytes.AsSpan(0, bytes.Length / 2)));
     }
 
     [Fact]

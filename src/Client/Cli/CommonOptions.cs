@@ -35,6 +35,12 @@ internal static class CommonOptions
     /// <exception cref="CommandException">It is none.</exception>
     public static Wei ReadWei(this ParseResult parsed, Option<string> amount) => Parse(parsed.GetRequiredValue(amount), Wei.Parse);
 
+    /// <summary>Reads the address of a chain's endpoint.</summary>
+    /// <exception cref="CommandException">It is none.</exception>
+    public static Uri ParseUrl(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
+        ? url
+        : throw new CommandException($"'{text}' is not an address; give one such as http://127.0.0.1:8545");
+
     /// <summary>Reads a value by its own rule.</summary>
     /// <exception cref="CommandException">The text breaks the rule.</exception>
     public static T Parse<T>(string text, Func<string, T> parse)
@@ -50,6 +56,19 @@ internal static class CommonOptions
     }
 
     /// <summary>Reads an account's key file.</summary>
-    /// <exception cref="ChainException">It holds no key.</exception>
-    public static Account ReadAccount(this ParseResult parsed, Option<string> keyFile) => Account.FromKeyFile(parsed.GetRequiredValue(keyFile));
+    /// <exception cref="CommandException">It cannot be read, or holds no key.</exception>
+    public static Account ReadAccount(this ParseResult parsed, Option<string> keyFile) => ReadAccount(parsed.GetRequiredValue(keyFile));
+
+    /// <inheritdoc cref="ReadAccount(ParseResult, Option{string})"/>
+    public static Account ReadAccount(string path)
+    {
+        try
+        {
+            return Account.FromKeyFile(path);
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw new CommandException(wrong.Message, wrong);
+        }
+    }
 }

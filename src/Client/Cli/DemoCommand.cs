@@ -22,7 +22,7 @@ internal static class DemoCommand
         var port = new Option<int>("--port") { Description = "port of the first silo's API, the others follow; default: free ones" };
         var keep = new Option<bool>("--keep") { Description = "keep the swarm up afterwards, until Ctrl-C" };
         var folder = new Option<string?>("--folder") { Description = "where its logs and state go; default: .swarm/demo in the checkout" };
-        var rpc = new Option<Uri?>("--rpc") { Description = "use this development chain instead of starting one" };
+        var rpc = new Option<string?>("--rpc") { Description = "use this development chain instead of starting one" };
         var chainId = new Option<ulong>("--chain-id") { Description = "that chain's id", DefaultValueFactory = _ => Defaults.ChainId };
         var key = new Option<string?>("--key-file") { Description = "the file with the private key of the account that deploys and pays there" };
         var command = new Command("demo", "Runs a whole swarm on this machine: an order, leases, a killed server, a resumed stream, a report, a payment.")
@@ -40,7 +40,7 @@ internal static class DemoCommand
             Port = parsed.GetValue(port),
             Keep = parsed.GetValue(keep),
             Folder = parsed.GetValue(folder),
-            Rpc = parsed.GetValue(rpc),
+            Rpc = parsed.GetValue(rpc) is { } url ? CommonOptions.ParseUrl(url) : null,
             ChainId = parsed.GetRequiredValue(chainId),
             KeyFile = parsed.GetValue(key),
         }, parsed.GetValue(json), cancel));

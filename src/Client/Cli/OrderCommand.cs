@@ -23,8 +23,8 @@ internal static class OrderCommand
         var command = new Command("place", "Gives the swarm a manifest, puts the deposit into escrow and places the order.") { swarm, manifest, key, deposit, price, hours };
         command.SetAction(async (parsed, cancel) =>
         {
-            var file = parsed.Read(swarm);
             var what = Manifest.Parse(InputFile.Read(parsed.GetRequiredValue(manifest), ManifestLimits.BytesMax, "a manifest"));
+            var file = parsed.Read(swarm);
             var lasting = parsed.GetRequiredValue(hours);
             if (lasting is not (> 0 and <= HoursMax)) throw new CommandException($"--hours is {lasting}; give more than 0, at most {HoursMax}");
             using var account = parsed.ReadAccount(key);

@@ -30,7 +30,7 @@ internal static class ReportCommand
     private static Command Verify()
     {
         var file = new Argument<string>("file") { Description = "the signed report" };
-        var rpc = new Option<Uri?>("--rpc") { Description = "a JSON-RPC endpoint of the chain; or give --swarm" };
+        var rpc = new Option<string?>("--rpc") { Description = "a JSON-RPC endpoint of the chain; or give --swarm" };
         var chainId = new Option<ulong?>("--chain-id") { Description = "the chain's id; default: what the file says" };
         var book = new Option<string?>("--order-book") { Description = "the order book contract that you trust; default: what the file says, and then you trust the file in this" };
         var deployBlock = new Option<ulong>("--deploy-block") { Description = "the block in which the order book was created" };
@@ -41,7 +41,7 @@ internal static class ReportCommand
             var bytes = InputFile.Read(parsed.GetRequiredValue(file), SignedReport.BytesMax, "a signed report");
             var report = CommonOptions.Parse(parsed.GetRequiredValue(file), _ => SignedReport.Parse(bytes)).Report;
             var options = parsed.GetValue(rpc) is { } endpoint
-                ? Options(endpoint, parsed.GetValue(chainId), parsed.GetValue(book), parsed.GetValue(deployBlock), report)
+                ? Options(CommonOptions.ParseUrl(endpoint), parsed.GetValue(chainId), parsed.GetValue(book), parsed.GetValue(deployBlock), report)
                 : parsed.Read(swarm).Chain;
             await using var chain = await ChainClient.Connect(options, cancel);
             return Show(await ReportCheck.Verify(bytes, report.Order, chain, TimeProvider.System.GetUtcNow(), cancel), report);

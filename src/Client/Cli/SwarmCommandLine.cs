@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using SwarmCompute.Chain;
+using SwarmCompute.Vault;
 
 namespace SwarmCompute.Client.Cli;
 
@@ -24,7 +26,8 @@ internal static class SwarmCommandLine
             await Console.Error.WriteLineAsync("swarm: stopped");
             return Stopped;
         }
-        catch (Exception wrong) when (wrong is CommandException or SwarmException or ChainException or ManifestException)
+        catch (Exception wrong) when (wrong is CommandException or SwarmException or ChainException or ManifestException or EmbeddedStoreException or AssetException
+            or IOException or UnauthorizedAccessException or CryptographicException)
         {
             return Fail(wrong.Message);
         }

@@ -42,7 +42,7 @@ internal sealed class DemoChain : IAsyncDisposable
         var anvil = options.Rpc is null ? await Anvil.Start(new AnvilOptions { BinaryPath = AnvilBinary(root), ChainId = options.ChainId }, cancel) : null;
         try
         {
-            var customer = options.KeyFile is { } file ? Account.FromKeyFile(file) : Anvil.Accounts[0];
+            var customer = options.KeyFile is { } file ? CommonOptions.ReadAccount(file) : Anvil.Accounts[0];
             var contracts = await Deployment.DeployDevelopment(options.Rpc ?? anvil!.Rpc, customer, cancel);
             if (contracts.ChainId != options.ChainId)
                 throw new CommandException($"the chain at {options.Rpc} has id {contracts.ChainId}, not {options.ChainId}; give --chain-id {contracts.ChainId} if that is meant");

@@ -36,7 +36,8 @@ internal sealed class Provisioner(IGrainFactory grains, OrderId order, TimeProvi
             if (plan == PlansMax) return (leases, $"nodes refuse: {string.Join("; ", refused.Select(r => $"{r.Key}: {r.Value}"))}");
 
             ImmutableArray<NodeId> used = [.. leases.Where(l => l.IsCurrent).Select(l => l.Grant!.Node)];
-            var placement = Placer.Place(new Ask(wanted, used, manifest.Tee, refused), nodes);
+            ImmutableArray<NodeId> suspects = [.. leases.Where(l => wanted.Contains(l.Id.Slot) && l.Lost.Length > 0).Select(l => l.Lost[^1].Node)];
+            var placement = Placer.Place(new Ask(wanted, used, manifest.Tee, refused) { Suspects = suspects }, nodes);
             if (placement is not Placement.On on) return (leases, ((Placement.Nowhere)placement).Why);
             refused = await Open(view, manifest, leases, on.Seats, refused, cancel);
             leases = await Read(leases.Length, cancel);

@@ -5,4 +5,8 @@ namespace SwarmCompute.Grains.Scheduling;
 /// <param name="Used">The nodes that the order uses already, once for each slot.</param>
 /// <param name="Tee">The kinds of TEE that may run it.</param>
 /// <param name="Refused">Nodes that have just refused, with their reasons.</param>
-public sealed record Ask(ImmutableArray<int> Slots, ImmutableArray<NodeId> Used, ImmutableArray<string> Tee, ImmutableDictionary<NodeId, string> Refused);
+public sealed record Ask(ImmutableArray<int> Slots, ImmutableArray<NodeId> Used, ImmutableArray<string> Tee, ImmutableDictionary<NodeId, string> Refused)
+{
+    /// <summary>Nodes that have just lost a lease of these slots: perhaps they are dead, and nobody has noticed yet. They come after all others.</summary>
+    public ImmutableArray<NodeId> Suspects { get; init; } = [];
+}

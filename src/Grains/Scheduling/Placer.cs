@@ -3,7 +3,7 @@ using SwarmCompute.Grains.Nodes;
 
 namespace SwarmCompute.Grains.Scheduling;
 
-/// <summary>Proposes nodes for slots: distinct nodes first, those with most free slots before others, then by id. Pure; nodes may refuse the proposal.</summary>
+/// <summary>Proposes nodes for slots: distinct nodes first (but none that has just lost the slot, where another will do), those with most free slots before others, then by id. Pure; nodes may refuse the proposal.</summary>
 public static class Placer
 {
     /// <summary>Places all slots asked for, or says of every node why it takes no more.</summary>
@@ -15,7 +15,7 @@ public static class Placer
         foreach (var slot in ask.Slots.Order())
         {
             var best = nodes.Where(n => free.GetValueOrDefault(n.Description.Id) > 0)
-                .OrderBy(n => used[n.Description.Id]).ThenByDescending(n => free[n.Description.Id]).ThenBy(n => n.Description.Id.Value, StringComparer.Ordinal)
+                .OrderBy(n => ask.Suspects.Contains(n.Description.Id)).ThenBy(n => used[n.Description.Id]).ThenByDescending(n => free[n.Description.Id]).ThenBy(n => n.Description.Id.Value, StringComparer.Ordinal)
                 .FirstOrDefault();
             if (best is null) return new Placement.Nowhere(ask.Slots.Length - seats.Count, Explain(ask, nodes));
             free[best.Description.Id]--;

@@ -54,6 +54,16 @@ public sealed class PlacerTests
         Assert.Equal("1 slots have no node: node-1: it says no", nowhere.Why);
     }
 
+    [Theory]
+    [InlineData("node-2", "node-1", "node-2")]
+    [InlineData("node-1", "node-1")]
+    public void A_node_that_has_just_lost_the_slot_gets_it_again_only_where_no_other_will_do(string chosen, params string[] nodes)
+    {
+        var ask = new Ask([0], [new NodeId("node-2")], ["development"], ImmutableDictionary<NodeId, string>.Empty) { Suspects = [new NodeId("node-1")] };
+        var on = Assert.IsType<Placement.On>(Placer.Place(ask, [.. nodes.Select(n => Node(n, 4, NodeStatus.Ready, "development", TimeSpan.Zero))]));
+        Assert.Equal(chosen, on.Seats.Single().Node.Description.Id.Value);
+    }
+
     [Fact]
     public void The_reasons_make_one_line()
     {
