@@ -7,14 +7,15 @@ internal static class Commands
         """
         Trains the bundled tale teller from nothing, on tales that this program writes.
 
-          train  --out FILE.gguf [--steps N | --minutes N] [--threads 1|2] [--seed N]
+          train  --out FILE.gguf [--from FILE.gguf] [--steps N | --minutes N] [--threads 1|2] [--seed N]
+                 --from goes on from earlier weights; give another seed, so that the tales are new
           text   --out FILE.txt [--tales N] [--seed N]
           sample --model FILE.gguf [--prompt TEXT] [--tokens N]
         """;
 
     private static readonly Dictionary<string, string[]> Known = new()
     {
-        ["train"] = ["out", "steps", "minutes", "threads", "seed"],
+        ["train"] = ["out", "from", "steps", "minutes", "threads", "seed"],
         ["text"] = ["out", "tales", "seed"],
         ["sample"] = ["model", "prompt", "tokens"],
     };

@@ -14,8 +14,8 @@ internal static class TrainCommand
     private const int VocabularyTales = 5_000;
     private const int CheckRows = 16;
     private const long CheckTale = 1_000_000_000;             // far behind every tale that is learned from
+    private const int SaveSteps = 100;
     private static readonly TimeSpan SayEvery = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan SaveEvery = TimeSpan.FromMinutes(4);
 
     public static int Run(CommandOptions options)
     {
@@ -23,9 +23,8 @@ internal static class TrainCommand
         var (steps, minutes) = (options.Number("steps", 4_000, 1, 1_000_000), options.Number("minutes", 0, 0, 100_000));
         var (threads, seed) = (options.Number("threads", 1, 1, TaleTraining.Lanes), options.Number("seed", 1, 0, int.MaxValue));
         var teller = new TaleTeller(seed);
-        var vocabulary = VocabularyTrainer.Train(Enumerable.Range(0, VocabularyTales).Select(i => teller.Tell(i)), TaleShape.Default.Vocabulary);
-        using var weights = new TaleWeights(TaleShape.Default with { Vocabulary = vocabulary.Tokens.Length });
-        weights.Initialise(seed);
+        var (weights, vocabulary) = options.Text("from") is { } earlier ? TaleFile.Load(earlier) : Fresh(teller, seed);
+        using var kept = weights;
         using var training = new TaleTraining(weights);
         Console.WriteLine($"{weights.Values.Length} weights, {vocabulary.Tokens.Length} tokens, {training.TokensPerStep} tokens a step, seed {seed}");
         var budget = minutes > 0 ? new Budget(int.MaxValue, TimeSpan.FromMinutes(minutes)) : new Budget(steps, null);
@@ -33,16 +32,24 @@ internal static class TrainCommand
         {
             TaleFile.Save(path, weights, vocabulary);
             var loss = training.Check(new TaleStream(teller, vocabulary, CheckTale), CheckRows);
-            var tale = training.Continue([Vocabulary.Begin, .. vocabulary.Encode("Once upon a time")], 120, Vocabulary.End);
+            var tale = training.Continue([Vocabulary.Begin, .. vocabulary.Encode("Once upon a time")], 60, Vocabulary.End);
             Console.WriteLine($"step {step}: wrote {path}; loss {loss:F4} on tales not learned from; it tells:\n{vocabulary.Decode(tale)}");
         });
         return 0;
     }
 
+    private static (TaleWeights Weights, Vocabulary Vocabulary) Fresh(TaleTeller teller, int seed)
+    {
+        var vocabulary = VocabularyTrainer.Train(Enumerable.Range(0, VocabularyTales).Select(i => teller.Tell(i)), TaleShape.Default.Vocabulary);
+        var weights = new TaleWeights(TaleShape.Default with { Vocabulary = vocabulary.Tokens.Length });
+        weights.Initialise(seed);
+        return (weights, vocabulary);
+    }
+
     private static void Learn(TaleTraining training, TaleStream tales, Budget budget, int threads, Action<int> save)
     {
         var start = Stopwatch.GetTimestamp();
-        var (said, saved, average) = (TimeSpan.Zero, TimeSpan.Zero, double.NaN);
+        var (said, average) = (TimeSpan.Zero, double.NaN);
         var step = 0;
         for (; budget.Progress(step, Stopwatch.GetElapsedTime(start)) is < 1 and var progress; step++)
         {
@@ -57,11 +64,9 @@ internal static class TrainCommand
                 var rest = elapsed * ((1 - progress) / Math.Max(progress, 1e-6));
                 Console.WriteLine($"step {step + 1} {progress:P1} loss {average:F4} gradient {norm:F2} {speed:F0} tokens/s, {Minutes(rest)} left");
             }
-            if (elapsed - saved < SaveEvery) continue;
-            saved = elapsed;
-            save(step + 1);
+            if ((step + 1) % SaveSteps == 0) save(step + 1);
         }
-        save(step);
+        if (step % SaveSteps != 0) save(step);
         Console.WriteLine($"{step} steps, {(long)step * training.TokensPerStep} tokens, {Minutes(Stopwatch.GetElapsedTime(start))}, loss {average:F4}");
     }
 
