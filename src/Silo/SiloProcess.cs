@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using SwarmCompute.Chain;
 using SwarmCompute.Silo.ChainFeed;
@@ -57,6 +58,8 @@ internal static class SiloProcess
         }.ToJsonString());
         StopAtEndOfInput(app.Lifetime);
         using var limit = app.Lifetime.ApplicationStopping.Register(EndByForceAfterStopTime);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => EndByForceAfterStopTime());
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => EndByForceAfterStopTime());
         await app.WaitForShutdownAsync();
         return HasFailed(app) ? 1 : 0;
     }
@@ -138,6 +141,8 @@ internal static class SiloProcess
             var buffer = new byte[256];
             using var input = Console.OpenStandardInput();
             while (input.Read(buffer) > 0) { }
+            // First: what StopApplication tells may itself hang, such as on a store that is gone.
+            EndByForceAfterStopTime();
             lifetime.StopApplication();
         })
         { IsBackground = true, Name = "standard input" };
@@ -146,7 +151,7 @@ internal static class SiloProcess
 
     // Whatever hangs while the silo stops, it is gone in time; its guests' input ends with it.
     private static void EndByForceAfterStopTime() =>
-        _endByForce = new Timer(_ => Process.GetCurrentProcess().Kill(), null, StopTimeMax, Timeout.InfiniteTimeSpan);
+        _endByForce ??= new Timer(_ => Process.GetCurrentProcess().Kill(), null, StopTimeMax, Timeout.InfiniteTimeSpan);
 
     private static bool HasFailed(WebApplication app) => app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(s => s.ExecuteTask is { IsFaulted: true });
 }
