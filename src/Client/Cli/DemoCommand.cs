@@ -17,7 +17,7 @@ internal static class DemoCommand
         var prompt = new Option<string>("--prompt") { Description = "the text to continue", DefaultValueFactory = _ => Defaults.Prompt };
         var tokens = new Option<int>("--tokens") { Description = "tokens to generate", DefaultValueFactory = _ => Defaults.Tokens };
         var silo = new Option<int?>("--kill-silo") { Description = "which silo to kill, 0 to 2; default: the one that hosts a middle stage" };
-        var at = new Option<int?>("--kill-at-token") { Description = "how many tokens have come when it is killed; default: a third" };
+        var at = new Option<int?>("--kill-at-token") { Description = "how many tokens have come when it is killed; default: a third of the answer" };
         var deposit = new Option<string?>("--deposit") { Description = "the order's deposit in wei; default: twice what the demo uses" };
         var port = new Option<int>("--port") { Description = "port of the first silo's API, the others follow; default: free ones" };
         var keep = new Option<bool>("--keep") { Description = "keep the swarm up afterwards, until Ctrl-C" };

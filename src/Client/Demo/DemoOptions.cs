@@ -18,7 +18,7 @@ internal sealed record DemoOptions
     /// <summary>The silo to kill, 0 to 2; null for the one that hosts a middle stage.</summary>
     public int? KillSilo { get; init; }
 
-    /// <summary>The number of tokens that the client has when the silo is killed; null for a third of them.</summary>
+    /// <summary>The number of tokens that the client has when the silo is killed; null for a third of the answer.</summary>
     public int? KillAtToken { get; init; }
 
     /// <summary>An existing development chain; null starts anvil.</summary>
@@ -41,14 +41,12 @@ internal sealed record DemoOptions
     /// <summary>Whether the swarm stays up after the story, until it is stopped.</summary>
     public bool Keep { get; init; }
 
-    public int ChosenKillAtToken => KillAtToken ?? Tokens / 3;
-
     /// <summary>The first fault in one line, or null.</summary>
     public string? Fault() => this switch
     {
         { Tokens: < TokensMin or > TokensMax } => $"--tokens is {Tokens}; give {TokensMin} to {TokensMax}",
         { KillSilo: < 0 or >= Silos } => $"--kill-silo is {KillSilo}; give 0 to {Silos - 1}",
-        _ when ChosenKillAtToken < 1 || ChosenKillAtToken >= Tokens => $"--kill-at-token is {ChosenKillAtToken}; give 1 to {Tokens - 1}",
+        { KillAtToken: { } token } when token < 1 || token >= Tokens => $"--kill-at-token is {token}; give 1 to {Tokens - 1}",
         { Prompt.Length: 0 or > 4096 } => "--prompt is empty or longer than 4096 characters",
         { Port: < 0 or > 65535 - Silos } => $"--port is {Port}; give 0 for free ports, or 1 to {65535 - Silos}",
         { Rpc: not null, KeyFile: null } => "--rpc needs --key-file: a file with the private key (hexadecimal) of the account that deploys and pays",

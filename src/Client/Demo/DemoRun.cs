@@ -56,9 +56,10 @@ internal sealed class DemoRun(DemoOptions options, RepositoryRoot root, DemoNarr
 
         narrator.Chapter("An answer");
         var reference = await Answer(client, order, cancel);
+        var killAtToken = KillAtToken(reference.Tokens.Length);
 
         narrator.Chapter("The same again, and a server dies");
-        var survival = await new Survival(options, narrator, time).Run(client, order, swarm, Request, cancel);
+        var survival = await new Survival(options, narrator, time).Run(client, order, swarm, Request, killAtToken, cancel);
         var equal = survival.Tokens.SequenceEqual(reference.Tokens) && survival.Text == reference.Text;
         if (!equal) throw new CommandException($"the text after the kill differs from the uninterrupted one; this is a bug. The logs are in {folder.Logs}");
         narrator.Fact($"The same {survival.Tokens.Length} tokens, and the same text, as without the kill. The longest wait between two tokens was {survival.Gap.TotalSeconds:0.00} s.");
@@ -134,9 +135,16 @@ internal sealed class DemoRun(DemoOptions options, RepositoryRoot root, DemoNarr
             narrator.Text(piece);
         }
         narrator.EndText();
-        if (tokens.Count <= options.ChosenKillAtToken)
-            throw new CommandException($"the model ended its answer after {tokens.Count} tokens, before the kill at token {options.ChosenKillAtToken}; give an earlier --kill-at-token, or another --prompt");
         return (tokens.ToImmutable(), text.ToString());
+    }
+
+    /// <summary>Where the person wants it, or after a third of the answer.</summary>
+    private int KillAtToken(int answerTokens)
+    {
+        var killAtToken = options.KillAtToken ?? Math.Max(1, answerTokens / 3);
+        return answerTokens > killAtToken
+            ? killAtToken
+            : throw new CommandException($"the model ended its answer after {answerTokens} tokens, before a kill at token {killAtToken}; give an earlier --kill-at-token, or another --prompt");
     }
 
     private async Task<(byte[] File, AttestationResult Checks)> Report(SwarmClient client, DemoChain chain, OrderId order, DemoFolder folder, CancellationToken cancel)

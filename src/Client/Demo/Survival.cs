@@ -12,7 +12,7 @@ internal sealed class Survival(DemoOptions options, DemoNarrator narrator, TimeP
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(150);
 
-    public async Task<SurvivalResult> Run(SwarmClient client, OrderId order, DemoSwarm swarm, CompletionRequest request, CancellationToken cancel)
+    public async Task<SurvivalResult> Run(SwarmClient client, OrderId order, DemoSwarm swarm, CompletionRequest request, int killAtToken, CancellationToken cancel)
     {
         var before = await client.GetOrder(order, cancel) ?? throw new CommandException($"the swarm has forgotten order {order}");
         var victim = Victim(before, swarm);
@@ -31,11 +31,11 @@ internal sealed class Survival(DemoOptions options, DemoNarrator narrator, TimeP
             {
                 case CompletionEvent.Token token:
                     clock.Tick();
-                    if (tokens.Count == options.ChosenKillAtToken) await StopWatching(watching, watch);
+                    if (tokens.Count == killAtToken) await StopWatching(watching, watch);
                     tokens.Add(token.Id);
                     Say(token.Text);
                     break;
-                case CompletionEvent.Interrupted interrupted when tokens.Count >= options.ChosenKillAtToken:
+                case CompletionEvent.Interrupted interrupted when tokens.Count >= killAtToken:
                     narrator.Trouble($"the stream broke off: {interrupted.Reason}");
                     break;
                 case CompletionEvent.Resumed resumed:
@@ -45,10 +45,10 @@ internal sealed class Survival(DemoOptions options, DemoNarrator narrator, TimeP
                     Say(finished.Text);
                     break;
             }
-            if (happening is CompletionEvent.Token && tokens.Count == options.ChosenKillAtToken)
+            if (happening is CompletionEvent.Token && tokens.Count == killAtToken)
             {
                 narrator.EndText();
-                Kill(victim, guests);
+                Kill(victim, guests, killAtToken);
                 watch = Watch(client, order, story, watching.Token);
             }
         }
@@ -56,7 +56,7 @@ internal sealed class Survival(DemoOptions options, DemoNarrator narrator, TimeP
         narrator.EndText();
         if (await Look(client, order, cancel) is { } after) story.Follow(after);
         return new SurvivalResult(tokens.ToImmutable(), text.ToString(), clock.Longest,
-            new KilledSilo(victim.Node, victim.Process.Id, options.ChosenKillAtToken, [.. guests.Select(g => g.Slot)]));
+            new KilledSilo(victim.Node, victim.Process.Id, killAtToken, [.. guests.Select(g => g.Slot)]));
 
         void Say(string piece)
         {
@@ -73,12 +73,12 @@ internal sealed class Survival(DemoOptions options, DemoNarrator narrator, TimeP
         return swarm.Silos.First(s => s.Node == middle.Node);
     }
 
-    private void Kill(DemoSilo victim, List<LeaseProgress> guests)
+    private void Kill(DemoSilo victim, List<LeaseProgress> guests, int killAtToken)
     {
         victim.Process.Kill();
         foreach (var pid in guests.Select(g => g.Pid).OfType<int>()) KillGuest(pid);
         var stages = guests.Count == 0 ? "it hosted no stage" : $"with it stage {string.Join(", ", guests.Select(g => g.Slot))}";
-        narrator.Trouble($"kill -9 of {victim.Node} (process {victim.Process.Id}) at token {options.ChosenKillAtToken}; {stages}");
+        narrator.Trouble($"kill -9 of {victim.Node} (process {victim.Process.Id}) at token {killAtToken}; {stages}");
     }
 
     private static void KillGuest(int pid)
