@@ -29,6 +29,9 @@ internal sealed record TinyModel
     public bool SettingsPerLayer { get; init; }
 
     public string? ChatTemplate { get; init; }
+
+    /// <summary>Null for a vocabulary of the Llama 2 kind; else one of the GPT-2 kind, whose texts are split first in this way.</summary>
+    public string? SplitAs { get; init; }
     public int Seed { get; init; } = 1;
 
     /// <summary>How the large tensors are stored: f32, f16, q8_0, q4_0 or q4_K.</summary>
@@ -81,16 +84,32 @@ internal sealed record TinyModel
     private void AddTokenizer(GgufWriter writer)
     {
         const int Normal = 1, Unknown = 2, Control = 3, Byte = 6;
-        string[] tokens = ["<unk>", "<s>", "</s>", "<|im_start|>", "<|im_end|>", .. Enumerable.Range(0, 256).Select(b => $"<0x{b:X2}>"), .. Words];
-        int[] types = [Unknown, Control, Control, Control, Control, .. Enumerable.Repeat(Byte, 256), .. Enumerable.Repeat(Normal, Words.Length)];
-        writer.Add("tokenizer.ggml.model", "llama");
+        string[] special = ["<unk>", "<s>", "</s>", "<|im_start|>", "<|im_end|>"];
+        int[] specialTypes = [Unknown, Control, Control, Control, Control];
+        string[] tokens = SplitAs is null
+            ? [.. special, .. Enumerable.Range(0, 256).Select(b => $"<0x{b:X2}>"), .. Words]
+            : [.. special, .. Enumerable.Range(0, 256).Select(ByteLetter), "th", "he", .. Enumerable.Range(2, Words.Length - 2).Select(i => $"unused{i}")];
+        writer.Add("tokenizer.ggml.model", SplitAs is null ? "llama" : "gpt2");
         writer.Add("tokenizer.ggml.tokens", tokens);
         writer.Add("tokenizer.ggml.scores", [.. tokens.Select((_, id) => id < FirstByte + 256 ? 0f : -(float)id)]);
-        writer.Add("tokenizer.ggml.token_type", types);
+        writer.Add("tokenizer.ggml.token_type",
+            [.. specialTypes, .. Enumerable.Repeat(SplitAs is null ? Byte : Normal, 256), .. Enumerable.Repeat(Normal, Words.Length)]);
+        if (SplitAs is not null)
+        {
+            writer.Add("tokenizer.ggml.pre", SplitAs);
+            writer.Add("tokenizer.ggml.merges", ["t h", "h e"]);
+        }
         writer.Add("tokenizer.ggml.bos_token_id", (uint)BeginToken);
         writer.Add("tokenizer.ggml.eos_token_id", (uint)EndToken);
         writer.Add("tokenizer.ggml.unknown_token_id", 0u);
         if (ChatTemplate is not null) writer.Add("tokenizer.chat_template", ChatTemplate);
+    }
+
+    /// <summary>The letter that stands for a byte in a vocabulary of the GPT-2 kind.</summary>
+    private static string ByteLetter(int value)
+    {
+        static bool IsLetter(int b) => b is (>= '!' and <= '~') or (>= 0xA1 and <= 0xAC) or (>= 0xAE and <= 0xFF);
+        return $"{(char)(IsLetter(value) ? value : 256 + Enumerable.Range(0, value).Count(b => !IsLetter(b)))}";
     }
 
     private void AddLayer(GgufWriter writer, Random random, string layer)

@@ -7,7 +7,9 @@ namespace SwarmCompute.Inference;
 /// <summary>The model's own tokenizer and chat template, by llama.cpp; the weights are not loaded for it.</summary>
 internal sealed unsafe class LlamaTokenizer : ITokenizer
 {
-    private const int TextBytesMax = 1 << 20, TurnsMax = 4096, PieceBytes = 256;
+    // Texts are bounded by time: the worst one of this length (all newlines, with a vocabulary of the Llama 2 kind) takes seconds.
+    private const int TextBytesMax = 1 << 18, TurnsMax = 4096, PieceBytes = 256;
+    private const int TextBytesOnAnyStack = 256, StackBytesMin = 1 << 20, StackBytesPerByte = 2048;
 
     private readonly LlamaModelHandle _model;
     private readonly nint _vocabulary;
@@ -70,13 +72,30 @@ internal sealed unsafe class LlamaTokenizer : ITokenizer
         ? true
         : throw new InferenceException($"The text has {bytes} bytes; at most {TextBytesMax} are accepted.");
 
+    /// <summary>
+    /// Tokenizes on a stack in proportion to the text: llama.cpp splits it by std::regex for some vocabularies, which recurses
+    /// for every letter (about 500 bytes were measured) and would overflow an ordinary stack, ending the process.
+    /// </summary>
     private int Tokenize(byte[] utf8, int[] tokens, bool addSpecial)
     {
         using var use = new Use(_model);
         NativeLog.Clear();
-        fixed (byte* text = utf8)
-        fixed (int* destination = tokens)
-            return NativeMethods.Tokenize(_vocabulary, text, utf8.Length, destination, tokens.Length, addSpecial, parseSpecial: true);
+        var count = 0;
+        void Run()
+        {
+            fixed (byte* text = utf8)
+            fixed (int* destination = tokens)
+                count = NativeMethods.Tokenize(_vocabulary, text, utf8.Length, destination, tokens.Length, addSpecial, parseSpecial: true);
+        }
+        if (utf8.Length <= TextBytesOnAnyStack)
+        {
+            Run();
+            return count;
+        }
+        var thread = new Thread(Run, StackBytesMin + utf8.Length * StackBytesPerByte) { IsBackground = true };
+        thread.Start();
+        thread.Join();
+        return count;
     }
 
     private int Piece(int token, byte* destination, int length)
