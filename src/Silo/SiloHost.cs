@@ -25,7 +25,7 @@ namespace SwarmCompute.Silo;
 internal static class SiloHost
 {
     /// <summary>The time that an orderly stop may take, guests included.</summary>
-    public static readonly TimeSpan StopTime = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2.5);
 
     private static readonly TimeSpan ResponseTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DeactivationTime = TimeSpan.FromSeconds(1);

@@ -69,9 +69,7 @@ public sealed class PostgreSqlTests(DevelopmentChain chain) : IAsyncLifetime
         await using var connection = new NpgsqlConnection(_postgreSql.ConnectionString);
         await connection.OpenAsync(Cancel);
         await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // the texts above
         command.CommandText = query;
-#pragma warning restore CA2100
         return (long)(await command.ExecuteScalarAsync(Cancel))!;
     }
 }

@@ -8,12 +8,15 @@ namespace SwarmCompute.Silo.Membership;
 /// </summary>
 internal sealed class FencingFatalErrorHandler(IServiceProvider services) : IFatalErrorHandler
 {
+    private const int WhyCharsMax = 300;
+
     public bool IsUnexpected(Exception exception) => exception is not (OperationCanceledException or ObjectDisposedException);
 
     public void OnFatalException(object? sender, string? context, Exception? exception)
     {
         // Standard error and a signal only: nothing that could wait for anything.
-        Console.Error.WriteLine($"fatal: {context} {exception?.Message}: this silo and its guests end now.".ReplaceLineEndings(" "));
+        var why = $"{context} {exception?.Message}".ReplaceLineEndings(" ");
+        Console.Error.WriteLine($"fatal: this silo and its guests end now: {why[..Math.Min(why.Length, WhyCharsMax)]}");
         services.GetService<IGuestFence>()?.KillGuests();
         Process.GetCurrentProcess().Kill();
     }
