@@ -49,7 +49,9 @@ internal static class SiloHost
         builder.UseOrleans(silo => ConfigureRuntime(silo, configuration, store));
         builder.Services.AddSingleton<IFatalErrorHandler, FencingFatalErrorHandler>();
         builder.Services.AddSingleton<OrderPokes>();
+        builder.Services.AddSingleton<BrokenLinks>();
         builder.Services.AddHostedService<MembershipWatch>();
+        builder.Services.AddHostedService<RefusedPortWatch>();
         builder.Services.AddHostedService<ChainFollower>();
         if (configuration.Node.Slots > 0) AddAgent(builder.Services, configuration, credentials, account);
         var app = builder.Build();
@@ -111,7 +113,7 @@ internal static class SiloHost
     {
         var services = connection.ApplicationServices;
         var tls = new SiloTls(services.GetRequiredService<SiloCredentials>(), services.GetRequiredService<TimeProvider>());
-        return new SiloTlsMiddleware(tls, listens, services.GetRequiredService<ILogger<SiloTlsMiddleware>>());
+        return new SiloTlsMiddleware(tls, listens, services.GetRequiredService<BrokenLinks>(), services.GetRequiredService<ILogger<SiloTlsMiddleware>>());
     }
 
     private static void AddAgent(IServiceCollection services, SiloConfiguration configuration, SiloCredentials credentials, Account account)

@@ -3,11 +3,12 @@ using System.Net.Security;
 using System.Security.Authentication;
 using Microsoft.AspNetCore.Connections;
 using Orleans.Runtime.Messaging;
+using SwarmCompute.Silo.Membership;
 
 namespace SwarmCompute.Silo.Tls;
 
 /// <summary>Puts mutual TLS under an Orleans connection, of one direction. Whoever is not a silo of this swarm gets no further.</summary>
-internal sealed partial class SiloTlsMiddleware(SiloTls tls, bool listens, ILogger<SiloTlsMiddleware> log) : IConnectionMiddleware
+internal sealed partial class SiloTlsMiddleware(SiloTls tls, bool listens, BrokenLinks links, ILogger<SiloTlsMiddleware> log) : IConnectionMiddleware
 {
     private static readonly TimeSpan HandshakeTime = TimeSpan.FromSeconds(10);
 
@@ -33,6 +34,7 @@ internal sealed partial class SiloTlsMiddleware(SiloTls tls, bool listens, ILogg
             context.Transport = plain;
             await secured.Input.CompleteAsync();
             await secured.Output.CompleteAsync();
+            if (!listens) links.Note(context.RemoteEndPoint);
         }
     }
 
