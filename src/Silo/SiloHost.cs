@@ -50,6 +50,8 @@ internal static class SiloHost
         builder.Services.AddSingleton<IFatalErrorHandler, FencingFatalErrorHandler>();
         builder.Services.AddSingleton<OrderPokes>();
         builder.Services.AddSingleton<BrokenLinks>();
+        builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s =>
+            new MembershipTurn(store.Redis, configuration.Cluster.ClusterId, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<MembershipTurn>>()));
         builder.Services.AddHostedService<MembershipWatch>();
         builder.Services.AddHostedService<RefusedPortWatch>();
         builder.Services.AddHostedService<ChainFollower>();

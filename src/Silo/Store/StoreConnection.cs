@@ -10,25 +10,29 @@ namespace SwarmCompute.Silo.Store;
 internal sealed class StoreConnection : IDisposable
 {
     private readonly EmbeddedStore? _embedded;
+    private readonly ConnectionMultiplexer _connection;
     private readonly string _redis;
     private readonly string? _postgreSql;
 
-    private StoreConnection(EmbeddedStore? embedded, string redis, string? postgreSql)
-    {
-        _embedded = embedded;
-        _redis = redis;
-        _postgreSql = postgreSql;
-    }
+    private StoreConnection(EmbeddedStore? embedded, ConnectionMultiplexer connection, string redis, string? postgreSql) =>
+        (_embedded, _connection, _redis, _postgreSql) = (embedded, connection, redis, postgreSql);
+
+    /// <summary>The Redis that every kind of store has.</summary>
+    public IDatabase Redis => _connection.GetDatabase();
 
     /// <summary>Starts the embedded store, or makes sure that the configured servers answer and are prepared.</summary>
     /// <exception cref="SiloStartException">They do not, or are not.</exception>
     public static async Task<StoreConnection> Open(SiloStoreOptions options, CancellationToken cancel)
     {
-        if (options.Kind == StoreKind.Embedded) return OpenEmbedded(options);
-        var redis = RequireRedis(options.Redis);
-        if (options.Kind == StoreKind.PostgreSqlAndRedis) await PostgreSqlSchema.Apply(options.PostgreSql, cancel);
-        await redis;
-        return new StoreConnection(null, options.Redis, options.Kind == StoreKind.PostgreSqlAndRedis ? PostgreSqlSchema.InOurSchema(options.PostgreSql) : null);
+        if (options.Kind == StoreKind.Embedded)
+        {
+            var embedded = StartEmbedded(options);
+            return new StoreConnection(embedded, await Connect(embedded.ConnectionString), embedded.ConnectionString, null);
+        }
+        var connecting = Connect(options.Redis);
+        var postgreSql = options.Kind == StoreKind.PostgreSqlAndRedis ? PostgreSqlSchema.InOurSchema(options.PostgreSql) : null;
+        if (postgreSql is not null) await PostgreSqlSchema.Apply(options.PostgreSql, cancel);
+        return new StoreConnection(null, await connecting, options.Redis, postgreSql);
     }
 
     /// <summary>Tells the runtime to use them.</summary>
@@ -41,21 +45,24 @@ internal sealed class StoreConnection : IDisposable
         }
         else
         {
-            silo.UseRedisClustering(o => o.ConfigurationOptions = Redis());
-            silo.UseRedisReminderService(o => o.ConfigurationOptions = Redis());
+            silo.UseRedisClustering(o => o.ConfigurationOptions = Patient(_redis));
+            silo.UseRedisReminderService(o => o.ConfigurationOptions = Patient(_redis));
         }
         // Written by the serializer that SwarmGrainsHosting registers: the codecs of the wire, by member number.
-        silo.AddRedisGrainStorage(SwarmGrainsHosting.StorageName, o => o.ConfigurationOptions = Redis());
+        silo.AddRedisGrainStorage(SwarmGrainsHosting.StorageName, o => o.ConfigurationOptions = Patient(_redis));
     }
 
-    public void Dispose() => _embedded?.Dispose();
+    public void Dispose()
+    {
+        _connection.Dispose();
+        _embedded?.Dispose();
+    }
 
-    private static StoreConnection OpenEmbedded(SiloStoreOptions options)
+    private static EmbeddedStore StartEmbedded(SiloStoreOptions options)
     {
         try
         {
-            var store = EmbeddedStore.Start(new EmbeddedStoreOptions { Directory = options.Directory, Port = options.Port });
-            return new StoreConnection(store, store.ConnectionString, null);
+            return EmbeddedStore.Start(new EmbeddedStoreOptions { Directory = options.Directory, Port = options.Port });
         }
         catch (EmbeddedStoreException e)
         {
@@ -64,14 +71,14 @@ internal sealed class StoreConnection : IDisposable
     }
 
     // A connection that breaks later is made again by the client, for as long as it takes: an outage of the store freezes, no more.
-    private ConfigurationOptions Redis()
+    private static ConfigurationOptions Patient(string configuration)
     {
-        var options = ConfigurationOptions.Parse(_redis);
+        var options = ConfigurationOptions.Parse(configuration);
         options.AbortOnConnectFail = false;
         return options;
     }
 
-    private static async Task RequireRedis(string configuration)
+    private static async Task<ConnectionMultiplexer> Connect(string configuration)
     {
         var options = ConfigurationOptions.Parse(configuration);
         options.AbortOnConnectFail = true;
@@ -79,8 +86,9 @@ internal sealed class StoreConnection : IDisposable
         options.ConnectTimeout = 3000;
         try
         {
-            await using var redis = await ConnectionMultiplexer.ConnectAsync(options);
+            var redis = await ConnectionMultiplexer.ConnectAsync(options);
             await redis.GetDatabase().PingAsync();
+            return redis;
         }
         catch (RedisException e)
         {
