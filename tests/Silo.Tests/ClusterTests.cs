@@ -50,6 +50,16 @@ public sealed class ClusterTests(DevelopmentChain chain) : IAsyncDisposable
         await silos[0].WaitFor("/v1/swarm", s => Active(s) == 1 && s["nodes"]!.AsArray().Any(n => (string?)n!["id"] == "node-2" && (string?)n["status"] == "Left"), Cancel);
     }
 
+    [Fact]
+    public async Task Under_a_service_manager_only_the_signal_ends_a_silo()
+    {
+        var silo = _swarm.Launch(_swarm.Configure("node-1"), withoutInput: true);
+        await silo.WaitUntilReady(Cancel);
+        await silo.WaitFor("/v1/swarm", s => Ready(s) == 1, Cancel);
+        await Signal.Send("TERM", silo.ProcessId, Cancel);
+        Assert.Equal(0, await silo.WaitForExit(Cancel));
+    }
+
     private static int Active(JsonNode swarm) => swarm["silos"]!.AsArray().Count(m => (string?)m!["status"] == "Active");
 
     private static int Ready(JsonNode swarm) => swarm["nodes"]!.AsArray().Count(n => (string?)n!["status"] == "Ready");

@@ -70,6 +70,29 @@ public sealed class OrderTests(DevelopmentChain chain) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_outage_of_store_and_chain_freezes_and_then_goes_on_as_if_nothing_had_been()
+    {
+        await using var redis = await RedisServer.Start(Cancel);
+        var configuration = _swarm.Configure("node-1");
+        configuration["Store"]!["Redis"] = redis.ConnectionString;
+        var silo = _swarm.Launch(configuration);
+        await silo.WaitUntilReady(Cancel);
+        await using var order = await TestOrder.Place(_swarm, silo, Cancel);
+        var before = await order.WaitUntilRunning(silo, Cancel);
+
+        await Signal.Send("STOP", redis.ProcessId, Cancel);
+        await Signal.Send("STOP", chain.ProcessId, Cancel);
+        await Task.Delay(TimeSpan.FromSeconds(12), Cancel);             // longer than any patience with guests and nodes
+        Assert.All(Guests(before), guest => Assert.True(Exists(guest)));
+        await Signal.Send("CONT", chain.ProcessId, Cancel);
+        await Signal.Send("CONT", redis.ProcessId, Cancel);
+
+        await order.Close(Cancel);
+        var after = await silo.WaitFor(order.Path, o => (string?)o["status"] == "Completed", Cancel);
+        Assert.Empty(after["lost"]!.AsArray());
+    }
+
+    [Fact]
     public async Task What_is_not_a_manifest_or_an_order_is_refused_with_a_reason()
     {
         var silo = (await _swarm.LaunchCluster(1, Cancel))[0];

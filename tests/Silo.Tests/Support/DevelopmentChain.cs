@@ -13,6 +13,8 @@ public sealed class DevelopmentChain : IAsyncLifetime
 
     public ChainOptions Options { get; private set; } = null!;
 
+    public int ProcessId => _anvil!.ProcessId;
+
     public async ValueTask InitializeAsync()
     {
         var binary = Repository.PathOf("native", "node_modules", "@foundry-rs", "anvil-linux-amd64", "bin", "anvil");

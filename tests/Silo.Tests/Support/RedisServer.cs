@@ -21,6 +21,8 @@ internal sealed class RedisServer : IAsyncDisposable
 
     public string ConnectionString { get; }
 
+    public int ProcessId => _process.Id;
+
     public static async Task<RedisServer> Start(CancellationToken cancel)
     {
         var server = new RedisServer(FreePort.Next());

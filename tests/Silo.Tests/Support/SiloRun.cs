@@ -28,9 +28,11 @@ internal sealed class SiloRun : IAsyncDisposable
     /// <summary>What it logged so far.</summary>
     public string LogText => string.Join('\n', _log);
 
-    public static SiloRun Launch(string configurationFile, X509Certificate2 root)
+    /// <summary>Starts one whose input is this test's, or, as under a service manager, nothing.</summary>
+    public static SiloRun Launch(string configurationFile, X509Certificate2 root, bool withoutInput = false)
     {
-        var start = new ProcessStartInfo(Repository.Executable("Silo"), ["--config", configurationFile])
+        string[] command = [Repository.Executable("Silo"), "--config", configurationFile];
+        var start = new ProcessStartInfo("/bin/sh", ["-c", withoutInput ? "exec \"$@\" </dev/null" : "exec \"$@\"", "sh", .. command])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

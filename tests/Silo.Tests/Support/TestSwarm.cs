@@ -67,11 +67,11 @@ internal sealed class TestSwarm : IAsyncDisposable
     }
 
     /// <summary>Starts a silo, and does not wait until it is ready.</summary>
-    public SiloRun Launch(JsonObject configuration)
+    public SiloRun Launch(JsonObject configuration, bool withoutInput = false)
     {
         var file = Path.Combine(Directory.FullName, (string)configuration["Node"]!["Id"]!, "silo.json");
         File.WriteAllText(file, configuration.ToJsonString());
-        var silo = SiloRun.Launch(file, Authority.Root);
+        var silo = SiloRun.Launch(file, Authority.Root, withoutInput);
         _silos.Add(silo);
         return silo;
     }
