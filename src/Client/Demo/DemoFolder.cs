@@ -38,16 +38,11 @@ internal sealed class DemoFolder : IDisposable
         try
         {
             Directory.CreateDirectory(path, OwnerOnly);
-            var file = Path.Combine(path, "lock");
-            return new DemoFolder(path, new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new DemoFolder(path, Lock(path));
         }
-        catch (IOException taken) when (taken is not DirectoryNotFoundException)
+        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"another demo runs in {path}; wait for its end, stop it with Ctrl-C there, or give this one a folder of its own with --folder", taken);
-        }
-        catch (UnauthorizedAccessException denied)
-        {
-            throw new CommandException($"the folder {path} cannot be written; give this user the right to, or delete it", denied);
+            throw new CommandException($"the folder {path} cannot be used ({denied.Message.TrimEnd('.')}); delete it, or name another with --folder", denied);
         }
     }
 
@@ -72,6 +67,19 @@ internal sealed class DemoFolder : IDisposable
     {
         DeleteRun();
         _lock.Dispose();
+    }
+
+    private static FileStream Lock(string path)
+    {
+        var file = Path.Combine(path, "lock");
+        try
+        {
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException taken) when (File.Exists(file))
+        {
+            throw new CommandException($"another demo runs in {path}; wait for its end, stop it with Ctrl-C there, or give this one a folder of its own with --folder", taken);
+        }
     }
 
     private void DeleteRun()

@@ -157,7 +157,7 @@ internal sealed class DemoRun(DemoOptions options, RepositoryRoot root, DemoNarr
         var checks = await narrator.Step("Verifying the report against the chain", () => ReportCheck.Verify(file, order, chain.Client, time.GetUtcNow(), cancel));
         narrator.Table(["check", "", "found"], checks.Checks.Select(c => new[] { c.Name, c.Passed ? "holds" : "FAILS", c.Detail }));
         if (checks.Verdict != Verdict.Accepted) throw new CommandException($"the report does not hold: {checks.Why}");
-        await File.WriteAllBytesAsync(folder.Report, file, cancel);
+        OutputFile.Write(folder.Report, file);
         narrator.Fact($"The signed report is kept in {folder.Report}");
         return (file, checks);
     }
