@@ -29,7 +29,7 @@ internal sealed record SwarmFile(ImmutableArray<Uri> Silos, string Root, ChainOp
             var chain = Object(json, "chain");
             Refuse(chain, ChainMembers, "chain.");
             return new SwarmFile(
-                [.. (json["silos"] as JsonArray ?? throw new FormatException("it lacks 'silos'")).Select(s => new Uri(s!.GetValue<string>(), UriKind.Absolute))],
+                [.. (json["silos"] as JsonArray ?? throw new FormatException("it lacks 'silos'")).Select(s => Silo(s!.GetValue<string>()))],
                 Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, Text(json, "root")),
                 new ChainOptions
                 {
@@ -79,6 +79,10 @@ internal sealed record SwarmFile(ImmutableArray<Uri> Silos, string Root, ChainOp
             throw new CommandException($"{path} is not a certificate; give the authority's root.cer", wrong);
         }
     }
+
+    private static Uri Silo(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps
+        ? url
+        : throw new FormatException($"'{text}' is not an https address");
 
     private static void Refuse(JsonObject json, string[] known, string prefix)
     {
