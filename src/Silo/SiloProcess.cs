@@ -70,8 +70,9 @@ internal static class SiloProcess
         {
             await app.StartAsync();
         }
-        catch (Exception e) when (e is IOException or SocketException or OrleansException or AggregateException or TimeoutException)
+        catch (Exception e) when (e is not SiloStartException)      // the runtime and its stores throw what they like; here it becomes one line
         {
+            await Console.Error.WriteLineAsync(e.ToString());
             throw new SiloStartException($"The silo cannot start: {e.GetBaseException().Message.ReplaceLineEndings(" ")}", e);
         }
     }

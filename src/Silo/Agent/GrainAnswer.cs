@@ -7,8 +7,9 @@ internal readonly record struct GrainAnswer<T>(T? Value, string? Fault)
 {
     /// <summary>
     /// Asks once. Whatever comes back as an exception (no silo has the grain now, its store is away, time is up) is a missing answer,
-    /// which the caller meets by asking again; only the caller's own cancellation is thrown.
+    /// which the caller meets by asking again.
     /// </summary>
+    /// <exception cref="OperationCanceledException">The caller has cancelled; whatever went wrong then, too.</exception>
     public static async Task<GrainAnswer<T>> From(Func<Task<T>> ask, CancellationToken cancel)
     {
         try
@@ -18,6 +19,10 @@ internal readonly record struct GrainAnswer<T>(T? Value, string? Fault)
         catch (Exception e) when (!cancel.IsCancellationRequested)
         {
             return new GrainAnswer<T>(default, $"{e.GetType().Name}: {e.Message}".ReplaceLineEndings(" "));
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw new OperationCanceledException("The call was given up.", e, cancel);
         }
     }
 }

@@ -9,6 +9,7 @@ namespace SwarmCompute.Silo.Store;
 /// <summary>The stores that this silo keeps membership, reminders and grain state in; opened, and found to answer.</summary>
 internal sealed class StoreConnection : IDisposable
 {
+    private const int ConnectMs = 5000;
     private readonly EmbeddedStore? _embedded;
     private readonly ConnectionMultiplexer _connection;
     private readonly string _redis;
@@ -83,14 +84,14 @@ internal sealed class StoreConnection : IDisposable
         var options = ConfigurationOptions.Parse(configuration);
         options.AbortOnConnectFail = true;
         options.ConnectRetry = 2;
-        options.ConnectTimeout = 3000;
+        options.ConnectTimeout = options.AsyncTimeout = ConnectMs;
         try
         {
             var redis = await ConnectionMultiplexer.ConnectAsync(options);
             await redis.GetDatabase().PingAsync();
             return redis;
         }
-        catch (RedisException e)
+        catch (Exception e) when (e is RedisException or TimeoutException)
         {
             var endpoints = string.Join(", ", options.EndPoints);
             throw new SiloStartException($"Store:Redis at {endpoints} cannot be used: {e.Message.ReplaceLineEndings(" ")}", e);
