@@ -4,11 +4,13 @@ using SwarmCompute.Client.Cli;
 
 namespace SwarmCompute.Client.Testing;
 
-/// <summary>Runs test projects one after the other and adds up what each one's own report says.</summary>
+/// <summary>Runs test projects one after the other and adds up what each one's own report says; at the end names what failed.</summary>
 internal sealed class TestRun(RepositoryRoot root, TextWriter output, TimeProvider time)
 {
     private static readonly TimeSpan ProjectTimeMax = TimeSpan.FromMinutes(20);
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(10);
+
+    private readonly List<string> _failed = [];
 
     /// <summary>Returns 0 where every test passed, else 1.</summary>
     public async Task<int> Run(string what, CancellationToken cancel)
@@ -16,6 +18,7 @@ internal sealed class TestRun(RepositoryRoot root, TextWriter output, TimeProvid
         var projects = TestProjects.Select(root, what);
         var total = new TestCount(0, 0);
         foreach (var project in projects) total += await RunProject(project, cancel);
+        foreach (var line in _failed) await output.WriteLineAsync(line);
         await output.WriteLineAsync($"{total.Passed} passed, {total.Failed} failed");
         return total.Failed == 0 ? 0 : 1;
     }
@@ -27,7 +30,7 @@ internal sealed class TestRun(RepositoryRoot root, TextWriter output, TimeProvid
         await output.WriteLineAsync($"{project} …");
         var began = time.GetTimestamp();
         var fault = await Execute(project, report, cancel);
-        var count = Count(report);
+        var count = Count(project, report);
         if (count is null || (fault is not null && count.Failed == 0)) count = (count ?? new TestCount(0, 0)) + TestCount.Crashed;
         var seconds = time.GetElapsedTime(began).TotalSeconds;
         await output.WriteLineAsync($"{project}: {count.Passed} passed, {count.Failed} failed in {seconds:0.0} s{(fault is null ? "" : $" ({fault})")}");
@@ -77,11 +80,14 @@ internal sealed class TestRun(RepositoryRoot root, TextWriter output, TimeProvid
         }
     }
 
-    private static TestCount? Count(string report)
+    private TestCount? Count(string project, string report)
     {
         try
         {
-            return File.Exists(report) ? TestCount.ReadCtrf(File.ReadAllBytes(report)) : null;
+            if (!File.Exists(report)) return null;
+            var bytes = File.ReadAllBytes(report);
+            _failed.AddRange(FailedTests.ReadCtrf(bytes).Select(line => $"FAILED {project}: {line}"));
+            return TestCount.ReadCtrf(bytes);
         }
         catch (JsonException)
         {
