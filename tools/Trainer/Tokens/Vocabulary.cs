@@ -1,9 +1,10 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
 
 namespace SwarmCompute.Trainer.Tokens;
 
-/// <summary>A byte-level BPE vocabulary: two marks, 256 bytes, then one token for each merge, in the order of the merges.</summary>
+/// <summary>A byte-level BPE vocabulary: two marks, 256 bytes, then one token for each merge, in the order of the merges. Thread-safe.</summary>
 internal sealed class Vocabulary
 {
     public const int Begin = 0;
@@ -13,7 +14,7 @@ internal sealed class Vocabulary
 
     private readonly Dictionary<string, int> _ids;
     private readonly Dictionary<(string Left, string Right), int> _ranks;
-    private readonly Dictionary<string, int[]> _words = [];
+    private readonly ConcurrentDictionary<string, int[]> _words = new(StringComparer.Ordinal);
 
     public Vocabulary(ImmutableArray<(string Left, string Right)> merges)
     {
