@@ -5,7 +5,8 @@ namespace SwarmCompute.Inference;
 
 /// <summary>
 /// Makes text of tokens. Bytes of an incomplete UTF-8 character are held back until it is complete; text that may be the beginning of a
-/// stop string is held back until that is decided. Depends on the tokens alone, so a resumed answer goes on exactly where it broke off.
+/// stop string is held back until that is decided. The stop string that is complete first ends the answer (of two that end together, the longer
+/// one). Depends on the text alone, not on how tokens cut it, so a resumed answer goes on exactly where it broke off.
 /// </summary>
 internal sealed class TextAssembler(ITokenizer tokenizer, ImmutableArray<string> stops)
 {
@@ -30,7 +31,8 @@ internal sealed class TextAssembler(ITokenizer tokenizer, ImmutableArray<string>
     private string Take(string text)
     {
         _held += text;
-        var stop = stops.Select(s => _held.IndexOf(s, StringComparison.Ordinal)).Where(at => at >= 0).DefaultIfEmpty(-1).Min();
+        var stop = stops.Select(s => (At: _held.IndexOf(s, StringComparison.Ordinal), s.Length)).Where(found => found.At >= 0)
+            .OrderBy(found => found.At + found.Length).ThenBy(found => found.At).Select(found => found.At).FirstOrDefault(-1);
         IsStopped = stop >= 0;
         var certain = IsStopped ? stop : _held.Length - HeldBack();
         text = _held[..certain];

@@ -21,10 +21,19 @@ public sealed class TextAssemblerTests
         Gen.Select(Texts, Gen.Char["abc é"].Array[1, 4].Select(c => new string(c)).Array[1, 3]).Sample((text, stops) =>
         {
             var assembler = new TextAssembler(new ByteTokenizer(), [.. stops]);
-            var first = stops.Select(s => text.IndexOf(s, StringComparison.Ordinal)).Where(at => at >= 0).DefaultIfEmpty(-1).Min();
+            // Letter by letter: the first at which a stop string ends, and then the longest that does.
+            var ends = Enumerable.Range(1, text.Length).FirstOrDefault(end => stops.Any(s => text[..end].EndsWith(s, StringComparison.Ordinal)), -1);
+            var first = ends < 0 ? -1 : ends - stops.Where(s => text[..ends].EndsWith(s, StringComparison.Ordinal)).Max(s => s.Length);
             Assert.Equal(first < 0 ? text : text[..first], All(assembler, text));
             Assert.Equal(first >= 0, assembler.IsStopped);
         });
+
+    [Fact]
+    public void A_stop_string_inside_a_longer_one_ends_the_answer_as_soon_as_it_is_complete()
+    {
+        var assembler = new TextAssembler(new ByteTokenizer(), ["a", "caa"]);
+        Assert.Equal("xc", All(assembler, "xcaa"));
+    }
 
     [Fact]
     public void What_may_begin_a_stop_string_is_held_back_until_that_is_decided()
