@@ -9,6 +9,8 @@ abstract contract TestBase {
 
     error NotEqual(uint256 actual, uint256 expected);
     error NotEqualBytes32(bytes32 actual, bytes32 expected);
+    error NotEqualAddress(address actual, address expected);
+    error NotTrue(string what);
 
     function assertEq(uint256 actual, uint256 expected) internal pure {
         if (actual != expected) revert NotEqual(actual, expected);
@@ -16,6 +18,14 @@ abstract contract TestBase {
 
     function assertEq(bytes32 actual, bytes32 expected) internal pure {
         if (actual != expected) revert NotEqualBytes32(actual, expected);
+    }
+
+    function assertEq(address actual, address expected) internal pure {
+        if (actual != expected) revert NotEqualAddress(actual, expected);
+    }
+
+    function assertTrue(bool condition, string memory what) internal pure {
+        if (!condition) revert NotTrue(what);
     }
 
     function bound(uint256 value, uint256 low, uint256 high) internal pure returns (uint256) {
