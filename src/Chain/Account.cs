@@ -17,9 +17,7 @@ public sealed class Account : IDisposable
         key.CopyTo(_key);
         Span<byte> publicKey = stackalloc byte[2 * Hash32.Size];
         Secp256k1.Instance.PublicKey(_key, publicKey);
-        Span<byte> hash = stackalloc byte[Hash32.Size];
-        Keccak256.Hash(publicKey).CopyTo(hash);
-        Address = new Address(hash[^Address.Size..]);
+        Address = RecoverableSignature.AddressOf(publicKey);
     }
 
     /// <summary>The account's address: the last 20 bytes of the Keccak-256 of its public key.</summary>

@@ -5,15 +5,15 @@ using SwarmCompute.Chain.JsonRpc;
 namespace SwarmCompute.Chain;
 
 /// <summary>A checked connection to the chain: the endpoint serves the configured chain, and our contracts are there.</summary>
-public sealed class ChainClient : IAsyncDisposable
+public sealed class ChainClient : IChainRequests, IAsyncDisposable
 {
-    private readonly JsonRpcClient _rpc;
+    private readonly RpcPool _rpc;
 
     private ChainClient(ChainOptions options, TimeProvider time)
     {
         Options = options;
         Time = time;
-        _rpc = new JsonRpcClient(options.Rpc, options.RequestTimeout, time);
+        _rpc = new RpcPool(options.Endpoints, new RpcLimits(options.RequestTimeout, options.RequestsPerSecond), time);
     }
 
     /// <summary>Where the chain and the contracts are.</summary>
@@ -21,25 +21,25 @@ public sealed class ChainClient : IAsyncDisposable
 
     internal TimeProvider Time { get; }
 
-    /// <summary>Connects, and checks the chain's id and that there is code at the three addresses.</summary>
-    /// <exception cref="ChainException">An option out of range, no answer, another chain, or an address without code.</exception>
-    public static async Task<ChainClient> Connect(ChainOptions options, CancellationToken cancel)
-    {
-        var client = Open(options, TimeProvider.System);
-        try
-        {
-            await client.CheckChain(cancel).ConfigureAwait(false);
-            await client.CheckCode("OrderBook", options.OrderBook, cancel).ConfigureAwait(false);
-            await client.CheckCode("EscrowVault", options.EscrowVault, cancel).ConfigureAwait(false);
-            await client.CheckCode("Token", options.Token, cancel).ConfigureAwait(false);
-            return client;
-        }
-        catch (Exception)
-        {
-            await client.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-    }
+    /// <summary>How many endpoints there are, for questions on which several must agree.</summary>
+    internal int EndpointCount => _rpc.Endpoints.Length;
+
+    /// <summary>Connects, and checks that every endpoint serves the chain and that the contracts' code is ours; of the token, that it has code.</summary>
+    /// <exception cref="ChainException">An option out of range, no answer, another chain, or an address without code or with other code.</exception>
+    public static Task<ChainClient> Connect(ChainOptions options, CancellationToken cancel) => Connect(options, ContractCheck.Of(options), cancel);
+
+    /// <summary>Connects for someone who only reads orders: of the contracts, only the order book is checked.</summary>
+    /// <exception cref="ChainException">As for <see cref="Connect(ChainOptions, CancellationToken)"/>.</exception>
+    public static Task<ChainClient> ConnectToOrderBook(ChainOptions options, CancellationToken cancel) => Connect(options, [.. ContractCheck.Of(options).Take(1)], cancel);
+
+    TimeProvider IChainRequests.Time => Time;
+
+    int IChainRequests.EndpointCount => EndpointCount;
+
+    Task<JsonElement> IChainRequests.Request(string method, JsonArray parameters, CancellationToken cancel) => Request(method, parameters, cancel);
+
+    Task<JsonElement> IChainRequests.RequestAt(int endpoint, string method, JsonArray parameters, CancellationToken cancel) =>
+        RequestAt(endpoint, method, parameters, cancel);
 
     /// <summary>The newest block that counts as final.</summary>
     /// <exception cref="ChainException">No answer, or the chain has no final block yet.</exception>
@@ -64,14 +64,40 @@ public sealed class ChainClient : IAsyncDisposable
         return new ChainClient(options, time);
     }
 
-    /// <summary>Calls a method of the endpoint.</summary>
-    internal Task<JsonElement> Request(string method, JsonArray parameters, CancellationToken cancel) => _rpc.Call(method, parameters, cancel);
+    /// <summary>Calls a method of whichever endpoint is fit to answer.</summary>
+    /// <exception cref="ChainException">No endpoint answers, or one refused.</exception>
+    internal async Task<JsonElement> Request(string method, JsonArray parameters, CancellationToken cancel)
+    {
+        using var body = await RequestRaw(method, parameters, cancel).ConfigureAwait(false);
+        return body.ToElement();
+    }
+
+    /// <summary>Calls a method, and gives the result's bytes, to be disposed.</summary>
+    /// <exception cref="ChainException">As above.</exception>
+    internal Task<RpcBody> RequestRaw(string method, JsonArray parameters, CancellationToken cancel) => _rpc.Call(RpcRequest.Of(method, parameters), cancel);
+
+    /// <summary>Calls a method of one endpoint and of no other.</summary>
+    /// <param name="endpoint">From 0 to <see cref="EndpointCount"/> - 1.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="cancel">Stops the wait.</param>
+    /// <exception cref="ChainException">It does not answer, or refused.</exception>
+    internal async Task<JsonElement> RequestAt(int endpoint, string method, JsonArray parameters, CancellationToken cancel)
+    {
+        using var body = await RequestRawAt(endpoint, method, parameters, cancel).ConfigureAwait(false);
+        return body.ToElement();
+    }
+
+    /// <summary>Calls a method of one endpoint and of no other, and gives the result's bytes, to be disposed.</summary>
+    /// <exception cref="ChainException">As above.</exception>
+    internal Task<RpcBody> RequestRawAt(int endpoint, string method, JsonArray parameters, CancellationToken cancel) =>
+        _rpc.CallAt(endpoint, RpcRequest.Of(method, parameters), cancel);
 
     /// <summary>A block by tag or by quantity.</summary>
     internal async Task<Block> GetBlock(string which, CancellationToken cancel)
     {
         var block = await Request("eth_getBlockByNumber", [which, false], cancel).ConfigureAwait(false);
-        if (block.ValueKind == JsonValueKind.Null) throw new ChainException(ChainErrorKind.Rejected, $"{Options.Rpc} has no block {which}.");
+        if (block.ValueKind == JsonValueKind.Null) throw new ChainException(ChainErrorKind.Rejected, $"There is no block {which} on chain {Options.ChainId}.");
         return new Block(block.Member("number").UInt64(), block.Member("hash").Hash());
     }
 
@@ -82,17 +108,19 @@ public sealed class ChainClient : IAsyncDisposable
         return (await Request("eth_call", [call, block], cancel).ConfigureAwait(false)).Bytes();
     }
 
-    private async Task CheckChain(CancellationToken cancel)
+    private static async Task<ChainClient> Connect(ChainOptions options, IReadOnlyList<ContractCheck> contracts, CancellationToken cancel)
     {
-        var served = (await Request("eth_chainId", [], cancel).ConfigureAwait(false)).Quantity();
-        if (served != Options.ChainId)
-            throw new ChainException(ChainErrorKind.WrongChain, $"{Options.Rpc} serves chain {served}, but chain {Options.ChainId} is configured.");
-    }
-
-    private async Task CheckCode(string name, Address address, CancellationToken cancel)
-    {
-        var code = (await Request("eth_getCode", [address.ToString(), "latest"], cancel).ConfigureAwait(false)).Bytes();
-        if (code.Length == 0)
-            throw new ChainException(ChainErrorKind.NoCode, $"There is no contract at {address} on chain {Options.ChainId}, configured as {name}.");
+        var client = Open(options, TimeProvider.System);
+        try
+        {
+            await client._rpc.RequireChain(options.ChainId, cancel).ConfigureAwait(false);
+            foreach (var contract in contracts) await contract.Require(client, cancel).ConfigureAwait(false);
+            return client;
+        }
+        catch (Exception)
+        {
+            await client.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 }

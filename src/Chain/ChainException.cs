@@ -18,6 +18,15 @@ public sealed class ChainException : Exception
     /// <summary>For <see cref="ChainErrorKind.Reverted"/>: the contract's error, for example <c>StaleEpoch</c>; null for other kinds.</summary>
     public string? ErrorName { get; }
 
+    /// <summary>For <see cref="ChainErrorKind.RangeTooLarge"/>: the number of blocks, from 1, that the endpoint says it would take; null where it does not.</summary>
+    public int? SuggestedRange { get; init; }
+
+    /// <summary>For <see cref="ChainErrorKind.RateLimited"/>: how long to wait; null where the endpoint does not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Whether an endpoint that was asked before this refusal may have acted on the request without saying so.</summary>
+    internal bool MayHaveArrived { get; set; }
+
     /// <summary>A call that the contract refused.</summary>
     /// <param name="errorName">The contract's error, without arguments.</param>
     /// <param name="message">One line, with the arguments.</param>

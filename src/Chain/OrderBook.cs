@@ -9,122 +9,145 @@ namespace SwarmCompute.Chain;
 /// <see cref="ChainException"/>, for a refusal with the contract's error as <see cref="ChainException.ErrorName"/>.
 /// </summary>
 /// <param name="client">The chain.</param>
-/// <param name="signer">Who sends transactions; null where only <see cref="Read"/> is called.</param>
+/// <param name="signer">Who sends transactions; null where orders are only read.</param>
 public sealed class OrderBook(ChainClient client, Account? signer)
 {
-    private const string KeySignature = "(bytes32,bytes32,bytes32,bytes32)";
-
-    private readonly TransactionSender? _sender = signer is null ? null : new TransactionSender(client, signer);
+    private readonly Contract _contract = new(client, client.Options.OrderBook, signer);
 
     /// <summary>
     /// Places an order; the vault must have an allowance of the signer for the deposit. The order is in a block, which may not be final
-    /// yet: nothing is to be given for it before <see cref="OrderLog"/> delivers it.
+    /// yet: nothing is to be given for it before <see cref="Sync.ChainSync"/> delivers it as final.
     /// </summary>
-    /// <param name="manifest">The hash of the canonical manifest.</param>
-    /// <param name="deposit">What is locked, at least the price of one unit and more than zero.</param>
-    /// <param name="unitPrice">The price of a unit of work.</param>
-    /// <param name="slots">How many leases it needs, 1 to 16.</param>
-    /// <param name="authorityKeyHash">The <see cref="P256Point.KeyHash"/> of the authority.</param>
-    /// <param name="endsAt">From when anyone may expire it; to the second.</param>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="assets">The models, data sets and engines that it uses, 8 at most, in the order's token.</param>
     /// <param name="cancel">Stops the wait.</param>
-    public async Task<(OrderId Order, Hash32 Tx)> PlaceOrder(
-        Hash32 manifest, Wei deposit, Wei unitPrice, int slots, Hash32 authorityKeyHash, DateTimeOffset endsAt, CancellationToken cancel)
+    public Task<(OrderId Order, Hash32 Tx)> PlaceOrder(OrderRequest request, ImmutableArray<AssetUse> assets, CancellationToken cancel) =>
+        Place(OrderBookAbi.EncodePlaceOrder(OrderCalls.Request(request), OrderCalls.Uses(assets)), cancel);
+
+    /// <summary>Places an order for a customer that signed it (<see cref="OrderDigest.PlaceOrder"/>) and that pays for it; the signer pays for gas only.</summary>
+    /// <param name="customer">The customer.</param>
+    /// <param name="request">What it asks for; with an external id.</param>
+    /// <param name="assets">What the order uses.</param>
+    /// <param name="deadline">Until when it may be placed.</param>
+    /// <param name="signature">The customer's: r‖s‖v of 65 bytes for an account (<see cref="SignOrder"/>), whatever it takes for a contract (ERC-1271).</param>
+    /// <param name="cancel">Stops the wait.</param>
+    public Task<(OrderId Order, Hash32 Tx)> PlaceOrderFor(
+        Address customer, OrderRequest request, ImmutableArray<AssetUse> assets, DateTimeOffset deadline, ReadOnlyMemory<byte> signature, CancellationToken cancel) =>
+        Place(OrderBookAbi.EncodePlaceOrderFor(customer, OrderCalls.Request(request), OrderCalls.Uses(assets), OrderCalls.Seconds(deadline), signature.Span), cancel);
+
+    /// <summary>What a customer gives to whoever places its order: its signature r‖s‖v, with v 27 or 28.</summary>
+    public byte[] SignOrder(Account customer, OrderRequest request, ImmutableArray<AssetUse> assets, DateTimeOffset deadline)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(slots, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(slots, LeaseId.SlotsMax);
-        ArgumentOutOfRangeException.ThrowIfLessThan(endsAt, DateTimeOffset.UnixEpoch);
-        var receipt = await Send(new AbiWriter("placeOrder(bytes32,uint128,uint128,uint8,bytes32,uint64)")
-            .Add(manifest).Add(deposit.Value).Add(unitPrice.Value).Add((UInt128)slots).Add(authorityKeyHash).Add((ulong)endsAt.ToUnixTimeSeconds()), cancel).ConfigureAwait(false);
-        var placed = receipt.Logs.Where(log => log.Member("address").Address() == client.Options.OrderBook).Select(OrderEventReader.Read).OfType<OrderEvent.OrderPlaced>();
-        return placed.FirstOrDefault() is { } order
-            ? (order.Order, receipt.Transaction)
-            : throw new ChainException(ChainErrorKind.Inconsistent, $"Transaction {receipt.Transaction} placed no order.");
+        var digest = OrderDigest.PlaceOrder(client.Options.ChainId, client.Options.OrderBook, customer.Address, request, assets, deadline);
+        var signature = customer.Sign(digest);
+        return [.. signature.R.ToArray(), .. signature.S.ToArray(), (byte)(27 + signature.YParity)];
     }
 
-    /// <summary>Gives a slot to a provider, as the authority signed (<see cref="OrderDigest.Lease"/>). Anyone may send it.</summary>
+    /// <summary>Places an order that is paid from what is left of another one's deposit; what it does not use goes back there. Only the parent's customer may.</summary>
+    public Task<(OrderId Order, Hash32 Tx)> PlaceSubOrder(OrderId parent, OrderRequest request, ImmutableArray<AssetUse> assets, CancellationToken cancel) =>
+        Place(OrderBookAbi.EncodePlaceSubOrder(parent.Value, OrderCalls.Request(request), OrderCalls.Uses(assets)), cancel);
+
+    /// <summary>Adds to an order's deposit from the signer's tokens. Anyone may, while it is open or running and has not reported.</summary>
+    public Task<Hash32> AddDeposit(OrderId order, Wei amount, CancellationToken cancel) =>
+        _contract.Transact(OrderBookAbi.EncodeAddDeposit(order.Value, amount.Value), cancel);
+
+    /// <summary>Gives a slot to the owner of a compute offer, as the authority signed (<see cref="OrderDigest.Lease"/>). Anyone may send it.</summary>
     public Task<Hash32> AssignLease(
-        LeaseId lease, LeaseEpoch epoch, Address provider, P256Point leaseKey, P256Point authorityKey, P256Signature authoritySignature, CancellationToken cancel) =>
-        Transact(new AbiWriter($"assignLease(uint64,uint8,uint32,address,bytes32,bytes32,{KeySignature})")
-            .Add(lease.Order.Value).Add((UInt128)lease.Slot).Add(epoch.Value).Add(provider).Add(leaseKey.X).Add(leaseKey.Y)
-            .Add(authorityKey.X).Add(authorityKey.Y).Add(authoritySignature.R).Add(authoritySignature.S), cancel);
+        LeaseId lease, LeaseEpoch epoch, OfferId offer, Hash32 measurement, P256Point leaseKey, P256Point authorityKey, P256Signature authoritySignature, CancellationToken cancel) =>
+        _contract.Transact(OrderBookAbi.EncodeAssignLease(
+            lease.Order.Value, (byte)lease.Slot, epoch.Value, offer.Value, measurement, leaseKey.X, leaseKey.Y, OrderCalls.Signed(authorityKey, authoritySignature)), cancel);
+
+    /// <summary>Counts what slot 0's lease key signed. Anyone may send it.</summary>
+    public Task<Hash32> Checkpoint(OrderCheckpoint checkpoint, CancellationToken cancel) =>
+        _contract.Transact(OrderBookAbi.EncodeCheckpoint(Words(checkpoint)), cancel);
+
+    /// <summary>Counts many checkpoints, 64 at most, of any orders. What <see cref="Checkpoint"/> would refuse is skipped.</summary>
+    /// <returns>The transaction, and the orders whose checkpoints were skipped, one for each.</returns>
+    public async Task<(Hash32 Tx, ImmutableArray<OrderId> Skipped)> CheckpointBatch(ImmutableArray<OrderCheckpoint> checkpoints, CancellationToken cancel)
+    {
+        var receipt = await _contract.Send(OrderBookAbi.EncodeCheckpointBatch([.. checkpoints.Select(Words)]), cancel).ConfigureAwait(false);
+        var skipped = _contract.Events<OrderBookAbi.CheckpointSkippedEvent>(receipt, OrderBookAbi.CheckpointSkippedEvent.TryRead);
+        return (receipt.Transaction, [.. skipped.Select(e => new OrderId(e.OrderId))]);
+    }
 
     /// <summary>Asks an order to stop: one that never ran is cancelled and refunded. Only the customer may.</summary>
-    public Task<Hash32> CloseOrder(OrderId order, CancellationToken cancel) =>
-        Transact(new AbiWriter("closeOrder(uint64)").Add(order.Value), cancel);
+    public Task<Hash32> CloseOrder(OrderId order, CancellationToken cancel) => _contract.Transact(OrderBookAbi.EncodeCloseOrder(order.Value), cancel);
 
     /// <summary>Records the report, as slot 0's lease key signed (<see cref="OrderDigest.Report"/>). Anyone may send it, once per order.</summary>
-    public Task<Hash32> SubmitReport(OrderId order, LeaseEpoch epoch, Hash32 reportHash, ulong units, P256Point key, P256Signature signature, CancellationToken cancel) =>
-        Transact(new AbiWriter($"submitReport(uint64,uint32,bytes32,uint128,{KeySignature})")
-            .Add(order.Value).Add(epoch.Value).Add(reportHash).Add(units).Add(key.X).Add(key.Y).Add(signature.R).Add(signature.S), cancel);
+    public Task<Hash32> SubmitReport(OrderId order, LeaseEpoch epoch, Hash32 reportHash, UInt128 units, P256Point key, P256Signature signature, CancellationToken cancel) =>
+        _contract.Transact(OrderBookAbi.EncodeSubmitReport(order.Value, epoch.Value, reportHash, units, OrderCalls.Signed(key, signature)), cancel);
 
-    /// <summary>Divides the deposit of an order that has reported. Anyone may.</summary>
-    public Task<Hash32> Settle(OrderId order, CancellationToken cancel) =>
-        Transact(new AbiWriter("settle(uint64)").Add(order.Value), cancel);
+    /// <summary>Divides the deposit of an order that has reported. The customer may at once, anyone when the dispute window is over.</summary>
+    public Task<Hash32> Settle(OrderId order, CancellationToken cancel) => _contract.Transact(OrderBookAbi.EncodeSettle(order.Value), cancel);
 
-    /// <summary>Refunds an order that is past its end and has no report. Anyone may.</summary>
-    public Task<Hash32> Expire(OrderId order, CancellationToken cancel) =>
-        Transact(new AbiWriter("expire(uint64)").Add(order.Value), cancel);
+    /// <summary>Ends an order that is past its end and has no report. Anyone may.</summary>
+    public Task<Hash32> Expire(OrderId order, CancellationToken cancel) => _contract.Transact(OrderBookAbi.EncodeExpire(order.Value), cancel);
 
-    /// <summary>Asks the contract for an order and its leases, all as of one block.</summary>
+    /// <summary>Frees the stakes that a provider's replaced leases left locked in an order that is over and could have been disputed. Anyone may.</summary>
+    public Task<Hash32> ReleaseStake(OrderId order, Address provider, CancellationToken cancel) =>
+        _contract.Transact(OrderBookAbi.EncodeReleaseStake(order.Value, provider), cancel);
+
+    /// <summary>Stops new orders and leases, and nothing that ends an order. Only the guardian and the owner may.</summary>
+    public Task<Hash32> Pause(CancellationToken cancel) => _contract.Transact(OrderBookAbi.EncodePause(), cancel);
+
+    /// <summary>Ends the pause. Only the owner may.</summary>
+    public Task<Hash32> Unpause(CancellationToken cancel) => _contract.Transact(OrderBookAbi.EncodeUnpause(), cancel);
+
+    /// <summary>A customer's order by its own id, as of the newest block; null where there is none.</summary>
+    /// <exception cref="ChainException">No answer.</exception>
+    public async Task<OrderId?> FindByExternalId(Address customer, Hash32 externalId, CancellationToken cancel)
+    {
+        var order = await _contract.Ask<ulong>(
+            OrderBookAbi.EncodeOrderByExternalId(customer, externalId), OrderBookAbi.TryDecodeOrderByExternalId, cancel).ConfigureAwait(false);
+        return order == 0 ? null : new OrderId(order);
+    }
+
+    /// <summary>Asks the contract for an order, its leases and its assets, all as of one block.</summary>
     /// <param name="order">The order.</param>
     /// <param name="finalized">Whether to ask as of the newest final block, or the newest block.</param>
     /// <param name="cancel">Stops the read.</param>
-    /// <returns>The order without its transactions; null where the contract does not know it, as of that block.</returns>
-    public async Task<OrderView?> Read(OrderId order, bool finalized, CancellationToken cancel)
-    {
-        var number = finalized ? await client.FinalizedBlock(cancel).ConfigureAwait(false) : await client.LatestBlock(cancel).ConfigureAwait(false);
-        var block = Hex.Quantity(number);
-        var data = await Ask(new AbiWriter("getOrder(uint64)").Add(order.Value), block, cancel).ConfigureAwait(false);
-        if (data.Length == 0 || ReadOrder(data) is not { } view) return null;    // before the block of the contract there are no data
+    /// <returns>The order without what only its events tell; null where the contract does not know it, as of that block.</returns>
+    /// <exception cref="ChainException">No answer, or one that the contract cannot give.</exception>
+    public async Task<OrderView?> Read(OrderId order, bool finalized, CancellationToken cancel) =>
+        await Read(order, finalized ? await client.FinalizedBlock(cancel).ConfigureAwait(false) : await client.LatestBlock(cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
 
-        var leases = await Task.WhenAll(Enumerable.Range(0, view.Slots).Select(async slot =>
-            ReadLease(slot, await Ask(new AbiWriter("getLease(uint64,uint8)").Add(order.Value).Add((UInt128)slot), block, cancel).ConfigureAwait(false)))).ConfigureAwait(false);
-        return view with { Leases = [.. leases.Where(lease => lease.Epoch > LeaseEpoch.None)] };
-    }
-
-    private static OrderView? ReadOrder(byte[] data)
+    /// <summary>Asks the contract for an order, its leases and its assets, as of a block.</summary>
+    /// <inheritdoc cref="Read(OrderId, bool, CancellationToken)"/>
+    public async Task<OrderView?> Read(OrderId order, ulong blockNumber, CancellationToken cancel)
     {
-        var reader = new AbiReader(data);
-        var (customer, endsAt, status, slots) = (reader.Address(), reader.UInt64(), reader.UInt8(), reader.UInt8());
-        _ = reader.UInt8();                                      // slots that have had a lease: the leases say so
-        var reported = reader.Bool();
-        var (manifest, authority, deposit, unitPrice) = (reader.Hash(), reader.Hash(), reader.Wei(), reader.Wei());
-        var (report, units, paid, refunded) = (reader.Hash(), reader.UInt128(), reader.Wei(), reader.Wei());
-        _ = reader.UInt32();                                     // events so far
-        reader.End();
-        if (status > (byte)OrderStatus.Expired || slots > LeaseId.SlotsMax)
-            throw new ChainException(ChainErrorKind.Inconsistent, $"The order book gave status {status} and {slots} slots.");
-        if (status == (byte)OrderStatus.None) return null;
-        return new OrderView
+        var block = Hex.Quantity(blockNumber);
+        var data = await _contract.Ask(OrderBookAbi.EncodeGetOrder(order.Value), block, cancel).ConfigureAwait(false);
+        if (data.Length == 0) return null;                       // before the block of the contract there are no data
+        if (!OrderBookAbi.TryDecodeGetOrder(data, out var answer)) throw _contract.Malformed();
+        if (answer.Status == (byte)OrderStatus.None) return null;
+        if (OrderAnswers.Order(answer) is not { } view) throw _contract.Malformed();
+        var leases = Task.WhenAll(Enumerable.Range(0, answer.Slots).Select(slot => ReadLease(order, slot, block, cancel)));
+        var assets = Task.WhenAll(Enumerable.Range(0, answer.Assets).Select(index => ReadAsset(order, index, block, cancel)));
+        await Task.WhenAll(leases, assets).ConfigureAwait(false);
+        return view with
         {
-            Status = (OrderStatus)status,
-            Customer = customer,
-            ManifestHash = manifest,
-            Deposit = deposit,
-            UnitPrice = unitPrice,
-            Paid = paid,
-            Refunded = refunded,
-            Slots = slots,
-            AuthorityKeyHash = authority,
-            EndsAt = OrderEventReader.Instant(endsAt),
-            ReportHash = reported ? report : null,
-            Units = reported ? OrderEventReader.Units(units) : null,
+            Leases = [.. (await leases.ConfigureAwait(false)).Where(lease => lease.Epoch > LeaseEpoch.None)],
+            Assets = [.. await assets.ConfigureAwait(false)],
         };
     }
 
-    private static LeaseOnChain ReadLease(int slot, byte[] data)
+    private async Task<LeaseOnChain> ReadLease(OrderId order, int slot, string block, CancellationToken cancel)
     {
-        var reader = new AbiReader(data);
-        var (provider, epoch, keyHash) = (reader.Address(), new LeaseEpoch(reader.UInt32()), reader.Hash());
-        reader.End();
-        return new LeaseOnChain(slot, epoch, provider, keyHash);
+        var data = await _contract.Ask(OrderBookAbi.EncodeGetLease(order.Value, (byte)slot), block, cancel).ConfigureAwait(false);
+        return OrderBookAbi.TryDecodeGetLease(data, out var lease) ? OrderAnswers.Lease(slot, lease) : throw _contract.Malformed();
     }
 
-    private Task<byte[]> Ask(AbiWriter call, string block, CancellationToken cancel) => client.Ask(client.Options.OrderBook, call.ToArray(), block, cancel);
+    private async Task<AssetOnChain> ReadAsset(OrderId order, int index, string block, CancellationToken cancel)
+    {
+        var data = await _contract.Ask(OrderBookAbi.EncodeGetAsset(order.Value, (byte)index), block, cancel).ConfigureAwait(false);
+        return OrderBookAbi.TryDecodeGetAsset(data, out var asset) ? OrderAnswers.Asset(asset) : throw _contract.Malformed();
+    }
 
-    private async Task<Hash32> Transact(AbiWriter call, CancellationToken cancel) => (await Send(call, cancel).ConfigureAwait(false)).Transaction;
+    private async Task<(OrderId Order, Hash32 Tx)> Place(byte[] call, CancellationToken cancel)
+    {
+        var receipt = await _contract.Send(call, cancel).ConfigureAwait(false);
+        return (new OrderId(_contract.Event<OrderBookAbi.OrderPlacedEvent>(receipt, OrderBookAbi.OrderPlacedEvent.TryRead).OrderId), receipt.Transaction);
+    }
 
-    private Task<TransactionReceipt> Send(AbiWriter call, CancellationToken cancel) => _sender is { } sender
-        ? sender.Send(client.Options.OrderBook, call.ToArray(), cancel)
-        : throw new InvalidOperationException("This order book only reads; give it an account to send with.");
+    private static OrderBookAbi.Checkpoint Words(OrderCheckpoint c) => new(c.Order.Value, c.Epoch.Value, c.Units, OrderCalls.Signed(c.Key, c.Signature));
 }

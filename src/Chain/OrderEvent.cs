@@ -31,16 +31,34 @@ public abstract record OrderEvent
     /// <summary>The transaction that emitted it.</summary>
     public Hash32 Transaction { get; init; }
 
-    /// <summary>An order was placed and its deposit locked.</summary>
+    /// <summary>An order was placed and its deposit locked, or taken from its parent's; <paramref name="Request"/> is what the customer asked for, <paramref name="ComputePrice"/> what of the price of a unit the assets leave to the leases, and <paramref name="PolicyVersion"/> the MeasurementRegistry's when it was placed.</summary>
     public sealed record OrderPlaced(
         OrderId Order, ulong Block, Hash32 BlockHash, uint LogIndex, uint Sequence, Hash32 Transaction,
-        Address Customer, Hash32 ManifestHash, Wei Deposit, Wei UnitPrice, int Slots, Hash32 AuthorityKeyHash, DateTimeOffset EndsAt)
+        Address Customer, OrderRequest Request, Wei ComputePrice, OrderId? Parent, uint PolicyVersion)
         : OrderEvent(Order, Block, BlockHash, LogIndex, Sequence, Transaction);
 
-    /// <summary>A slot has a new lease; leases of the slot with a lower epoch are over.</summary>
+    /// <summary>The order uses a version of an asset, at the price that it had; these come right after OrderPlaced.</summary>
+    public sealed record AssetUsed(
+        OrderId Order, ulong Block, Hash32 BlockHash, uint LogIndex, uint Sequence, Hash32 Transaction,
+        OfferId Offer, uint Version, Address Owner, Wei UnitPrice)
+        : OrderEvent(Order, Block, BlockHash, LogIndex, Sequence, Transaction);
+
+    /// <summary>Someone added to the deposit.</summary>
+    public sealed record DepositAdded(
+        OrderId Order, ulong Block, Hash32 BlockHash, uint LogIndex, uint Sequence, Hash32 Transaction,
+        Address From, Wei Amount)
+        : OrderEvent(Order, Block, BlockHash, LogIndex, Sequence, Transaction);
+
+    /// <summary>A slot has a new lease; leases of the slot with a lower epoch are over. It is paid for the order's units beyond <paramref name="FromUnits"/>.</summary>
     public sealed record LeaseAssigned(
         OrderId Order, ulong Block, Hash32 BlockHash, uint LogIndex, uint Sequence, Hash32 Transaction,
-        int Slot, LeaseEpoch Epoch, Address Provider, Hash32 KeyHash)
+        int Slot, LeaseEpoch Epoch, Address Provider, OfferId Offer, Hash32 Measurement, Hash32 KeyHash, UInt128 FromUnits)
+        : OrderEvent(Order, Block, BlockHash, LogIndex, Sequence, Transaction);
+
+    /// <summary>A lease that is being replaced was paid for what was counted while it lasted; its successor's LeaseAssigned comes next.</summary>
+    public sealed record LeasePaid(
+        OrderId Order, ulong Block, Hash32 BlockHash, uint LogIndex, uint Sequence, Hash32 Transaction,
+        int Slot, LeaseEpoch Epoch, Address Provider, Wei Amount)
         : OrderEvent(Order, Block, BlockHash, LogIndex, Sequence, Transaction);
 
     /// <summary>Every slot has a lease.</summary>
@@ -48,18 +66,30 @@ public abstract record OrderEvent
         OrderId Order, ulong Block, Hash32 BlockHash, uint LogIndex, uint Sequence, Hash32 Transaction)
         : OrderEvent(Order, Block, BlockHash, LogIndex, Sequence, Transaction);
 
-    /// <summary>The customer asked to stop.</summary>
+    /// <summary>The customer asked to stop; the report must come before the end.</summary>
     public sealed record OrderClosing(
+        OrderId Order, ulong Block, Hash32 BlockHash, uint LogIndex, uint Sequence, Hash32 Transaction,
+        DateTimeOffset EndsAt)
+        : OrderEvent(Order, Block, BlockHash, LogIndex, Sequence, Transaction);
+
+    /// <summary>The head signed what it has served: <paramref name="Units"/> since its lease began, which makes <paramref name="Total"/> for the order.</summary>
+    public sealed record UsageCheckpoint(
+        OrderId Order, ulong Block, Hash32 BlockHash, uint LogIndex, uint Sequence, Hash32 Transaction,
+        LeaseEpoch Epoch, UInt128 Units, UInt128 Total)
+        : OrderEvent(Order, Block, BlockHash, LogIndex, Sequence, Transaction);
+
+    /// <summary>The integrity report's hash, the units since the head's lease began, and the order's units in all.</summary>
+    public sealed record ReportSubmitted(
+        OrderId Order, ulong Block, Hash32 BlockHash, uint LogIndex, uint Sequence, Hash32 Transaction,
+        LeaseEpoch Epoch, Hash32 ReportHash, UInt128 Units, UInt128 Total)
+        : OrderEvent(Order, Block, BlockHash, LogIndex, Sequence, Transaction);
+
+    /// <summary>The customer disputes the report; the order waits for the court.</summary>
+    public sealed record OrderDisputed(
         OrderId Order, ulong Block, Hash32 BlockHash, uint LogIndex, uint Sequence, Hash32 Transaction)
         : OrderEvent(Order, Block, BlockHash, LogIndex, Sequence, Transaction);
 
-    /// <summary>The integrity report's hash and the units used; 2^64 - 1 units stand for that many or more.</summary>
-    public sealed record ReportSubmitted(
-        OrderId Order, ulong Block, Hash32 BlockHash, uint LogIndex, uint Sequence, Hash32 Transaction,
-        LeaseEpoch Epoch, Hash32 ReportHash, ulong Units)
-        : OrderEvent(Order, Block, BlockHash, LogIndex, Sequence, Transaction);
-
-    /// <summary>The deposit was divided: paid to providers and refunded to the customer.</summary>
+    /// <summary>The deposit was divided: paid in all, leases that were replaced included, and refunded.</summary>
     public sealed record OrderSettled(
         OrderId Order, ulong Block, Hash32 BlockHash, uint LogIndex, uint Sequence, Hash32 Transaction,
         Wei Paid, Wei Refunded)
@@ -71,9 +101,21 @@ public abstract record OrderEvent
         Wei Refunded)
         : OrderEvent(Order, Block, BlockHash, LogIndex, Sequence, Transaction);
 
-    /// <summary>The order's end passed without a report.</summary>
+    /// <summary>The order's end passed without a report: what checkpoints counted was paid.</summary>
     public sealed record OrderExpired(
         OrderId Order, ulong Block, Hash32 BlockHash, uint LogIndex, uint Sequence, Hash32 Transaction,
-        Wei Refunded)
+        Wei Paid, Wei Refunded)
+        : OrderEvent(Order, Block, BlockHash, LogIndex, Sequence, Transaction);
+
+    /// <summary>A part of the deposit went into an order of its own.</summary>
+    public sealed record SubOrderPlaced(
+        OrderId Order, ulong Block, Hash32 BlockHash, uint LogIndex, uint Sequence, Hash32 Transaction,
+        OrderId SubOrder, Wei Deposit)
+        : OrderEvent(Order, Block, BlockHash, LogIndex, Sequence, Transaction);
+
+    /// <summary>That order is over; what it did not use came back.</summary>
+    public sealed record SubOrderEnded(
+        OrderId Order, ulong Block, Hash32 BlockHash, uint LogIndex, uint Sequence, Hash32 Transaction,
+        OrderId SubOrder, Wei Returned)
         : OrderEvent(Order, Block, BlockHash, LogIndex, Sequence, Transaction);
 }

@@ -1,113 +1,158 @@
-using System.Collections.Frozen;
-using System.Text;
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using SwarmCompute.Chain.Abi;
-using SwarmCompute.Chain.Crypto;
-using SwarmCompute.Chain.JsonRpc;
 
 namespace SwarmCompute.Chain;
 
-/// <summary>Turns a log of the OrderBook contract into an event; refuses what the contract does not emit.</summary>
+/// <summary>Turns logs of the OrderBook contract into events; refuses what the contract does not emit.</summary>
 internal static class OrderEventReader
 {
-    private delegate OrderEvent Layout(Place place, ReadOnlySpan<Hash32> topics, ref AbiReader data);
+    /// <summary>The most logs that are read of one answer.</summary>
+    public const int LogsMax = 1_000_000;
 
-    private static readonly FrozenDictionary<Hash32, (string Signature, Layout Layout)> Layouts = new (string Signature, Layout Layout)[]
+    /// <summary>Reads the result of eth_getLogs, whose filter named the order book.</summary>
+    /// <param name="logs">Its raw UTF-8.</param>
+    /// <param name="book">The order book.</param>
+    /// <exception cref="ChainException">A log of another contract, one that was removed, or one that the contract does not emit.</exception>
+    public static ImmutableArray<OrderEvent> ReadAll(ReadOnlySpan<byte> logs, Address book)
     {
-        ("OrderPlaced(uint64,address,bytes32,uint128,uint128,uint8,bytes32,uint64,uint32)", Placed),
-        ("LeaseAssigned(uint64,uint8,uint32,address,bytes32,uint32)", Assigned),
-        ("OrderRunning(uint64,uint32)", (p, _, ref d) => new OrderEvent.OrderRunning(p.Order, p.Block, p.BlockHash, p.LogIndex, d.UInt32(), p.Transaction)),
-        ("OrderClosing(uint64,uint32)", (p, _, ref d) => new OrderEvent.OrderClosing(p.Order, p.Block, p.BlockHash, p.LogIndex, d.UInt32(), p.Transaction)),
-        ("ReportSubmitted(uint64,uint32,bytes32,uint128,uint32)", Reported),
-        ("OrderSettled(uint64,uint128,uint128,uint32)", Settled),
-        ("OrderCancelled(uint64,uint128,uint32)", Cancelled),
-        ("OrderExpired(uint64,uint128,uint32)", Expired),
-    }.ToFrozenDictionary(layout => Keccak256.Hash(Encoding.ASCII.GetBytes(layout.Signature)));
-
-    /// <summary>The signatures of the events that are known here.</summary>
-    public static IEnumerable<string> Signatures => Layouts.Values.Select(layout => layout.Signature);
+        var reader = new LogReader(logs, LogsMax);
+        var events = ImmutableArray.CreateBuilder<OrderEvent>();
+        while (reader.Next())
+        {
+            var place = reader.Place;
+            if (place.Contract != book) throw Impossible($"a log is of the contract {place.Contract}, not of {book}");
+            if (place.Removed) throw Impossible($"log {place.Index} of block {place.Block} was removed");
+            if (Read(place, reader.Words) is { } read) events.Add(read);
+        }
+        return events.DrainToImmutable();
+    }
 
     /// <summary>Reads one log, as eth_getLogs and receipts give it.</summary>
+    /// <returns>As of <see cref="Read(in LogPlace, in LogWords)"/>.</returns>
     /// <exception cref="ChainException">The contract does not emit such a log.</exception>
-    public static OrderEvent Read(JsonElement log)
+    public static OrderEvent? Read(JsonElement log)
     {
-        var topics = Topics(log);
-        if (topics.Length < 2 || !Layouts.TryGetValue(topics[0], out var known))
-            throw new ChainException(ChainErrorKind.Inconsistent, $"The order book cannot have emitted the event {(topics.Length > 0 ? topics[0] : "without a topic")}.");
-        var place = new Place(
-            new OrderId(Word(topics[1]).UInt64()), log.Member("blockNumber").UInt64(), log.Member("blockHash").Hash(),
-            LogIndex(log), log.Member("transactionHash").Hash());
-        var data = new AbiReader(log.Member("data").Bytes());
-        var result = known.Layout(place, topics, ref data);
-        data.End();
-        return result;
+        var reader = new LogReader(JsonMarshal.GetRawUtf8Value(log), countMax: 1);
+        return reader.Next() ? Read(reader.Place, reader.Words) : throw Impossible("a log is missing");
+    }
+
+    /// <summary>Reads one log.</summary>
+    /// <returns>Null for a log that says nothing of an order's state: a skipped checkpoint, a callback, a pause, a new owner or guardian.</returns>
+    /// <exception cref="ChainException">The contract does not emit such a log.</exception>
+    public static OrderEvent? Read(in LogPlace place, in LogWords words)
+    {
+        if (IsAside(words.Topic0Prefix)) return null;
+        OrderEvent? read = words.Topic0Prefix switch
+        {
+            OrderBookAbi.OrderPlacedEvent.Topic0Prefix => OrderPlaced(place, words),
+            OrderBookAbi.AssetUsedEvent.Topic0Prefix => AssetUsed(place, words),
+            OrderBookAbi.DepositAddedEvent.Topic0Prefix => DepositAdded(place, words),
+            OrderBookAbi.LeaseAssignedEvent.Topic0Prefix => LeaseAssigned(place, words),
+            OrderBookAbi.LeasePaidEvent.Topic0Prefix => LeasePaid(place, words),
+            OrderBookAbi.OrderRunningEvent.Topic0Prefix => OrderRunning(place, words),
+            OrderBookAbi.OrderClosingEvent.Topic0Prefix => OrderClosing(place, words),
+            OrderBookAbi.UsageCheckpointEvent.Topic0Prefix => UsageCheckpoint(place, words),
+            OrderBookAbi.ReportSubmittedEvent.Topic0Prefix => ReportSubmitted(place, words),
+            OrderBookAbi.OrderDisputedEvent.Topic0Prefix => OrderDisputed(place, words),
+            OrderBookAbi.OrderSettledEvent.Topic0Prefix => OrderSettled(place, words),
+            OrderBookAbi.OrderCancelledEvent.Topic0Prefix => OrderCancelled(place, words),
+            OrderBookAbi.OrderExpiredEvent.Topic0Prefix => OrderExpired(place, words),
+            OrderBookAbi.SubOrderPlacedEvent.Topic0Prefix => SubOrderPlaced(place, words),
+            OrderBookAbi.SubOrderEndedEvent.Topic0Prefix => SubOrderEnded(place, words),
+            var other => throw Impossible($"log {place.Index} of block {place.Block} is the unknown event 0x{other:x16}"),
+        };
+        return read ?? throw Impossible($"log {place.Index} of block {place.Block} does not have the form of its event");
     }
 
     /// <summary>Seconds since 1970 as an instant; the last instant stands for any later one.</summary>
     public static DateTimeOffset Instant(ulong seconds) =>
         seconds <= (ulong)DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds((long)seconds) : DateTimeOffset.MaxValue;
 
-    /// <summary>A number of units; the largest stands for any larger one.</summary>
-    public static ulong Units(UInt128 units) => units <= ulong.MaxValue ? (ulong)units : ulong.MaxValue;
+    private static bool IsAside(ulong topic) => topic is OrderBookAbi.CheckpointSkippedEvent.Topic0Prefix or OrderBookAbi.CallbackCalledEvent.Topic0Prefix
+        or OrderBookAbi.PausedEvent.Topic0Prefix or OrderBookAbi.UnpausedEvent.Topic0Prefix or OrderBookAbi.GuardianSetEvent.Topic0Prefix
+        or OrderBookAbi.OwnershipTransferStartedEvent.Topic0Prefix or OrderBookAbi.OwnershipTransferredEvent.Topic0Prefix;
 
-    private static OrderEvent.OrderPlaced Placed(Place p, ReadOnlySpan<Hash32> topics, ref AbiReader d)
+    private static OrderRequest Requested(in OrderBookAbi.Request request) => new()
     {
-        var customer = Indexed(topics);
-        var manifest = d.Hash();
-        var (deposit, unitPrice, slots) = (d.Wei(), d.Wei(), d.UInt8());
-        var (authority, endsAt, n) = (d.Hash(), Instant(d.UInt64()), d.UInt32());
-        return new OrderEvent.OrderPlaced(p.Order, p.Block, p.BlockHash, p.LogIndex, n, p.Transaction, customer, manifest, deposit, unitPrice, slots, authority, endsAt);
-    }
+        ExternalId = request.ExternalId,
+        ManifestHash = request.ManifestHash,
+        Token = request.Token,
+        Deposit = new Wei(request.Deposit),
+        UnitPrice = new Wei(request.UnitPrice),
+        Slots = request.Slots,
+        AuthorityKeyHash = request.AuthorityKeyHash,
+        EndsAt = Instant(request.EndsAt),
+        DisputeWindow = TimeSpan.FromSeconds(request.DisputeWindow),
+        UnitsPerSecondMax = request.UnitsPerSecondMax,
+        Callback = request.Callback,
+    };
 
-    private static OrderEvent.LeaseAssigned Assigned(Place p, ReadOnlySpan<Hash32> topics, ref AbiReader d)
-    {
-        var (slot, epoch, key, n) = (d.UInt8(), new LeaseEpoch(d.UInt32()), d.Hash(), d.UInt32());
-        return new OrderEvent.LeaseAssigned(p.Order, p.Block, p.BlockHash, p.LogIndex, n, p.Transaction, slot, epoch, Indexed(topics), key);
-    }
+    private static OrderEvent.OrderPlaced? OrderPlaced(in LogPlace p, in LogWords words) => OrderBookAbi.OrderPlacedEvent.TryRead(words, out var e)
+        ? new(new OrderId(e.OrderId), p.Block, p.BlockHash, p.Index, e.N, p.Transaction,
+            e.Customer, Requested(e.Request), new Wei(e.ComputePrice), e.ParentId == 0 ? null : new OrderId(e.ParentId), e.PolicyVersion)
+        : null;
 
-    private static OrderEvent.ReportSubmitted Reported(Place p, ReadOnlySpan<Hash32> topics, ref AbiReader d)
-    {
-        var (epoch, report, units, n) = (new LeaseEpoch(d.UInt32()), d.Hash(), Units(d.UInt128()), d.UInt32());
-        return new OrderEvent.ReportSubmitted(p.Order, p.Block, p.BlockHash, p.LogIndex, n, p.Transaction, epoch, report, units);
-    }
+    private static OrderEvent.AssetUsed? AssetUsed(in LogPlace p, in LogWords words) => OrderBookAbi.AssetUsedEvent.TryRead(words, out var e)
+        ? new(new OrderId(e.OrderId), p.Block, p.BlockHash, p.Index, e.N, p.Transaction,
+            new OfferId(e.OfferId), e.Version, e.Owner, new Wei(e.UnitPrice))
+        : null;
 
-    private static OrderEvent.OrderSettled Settled(Place p, ReadOnlySpan<Hash32> topics, ref AbiReader d)
-    {
-        var (paid, refunded, n) = (d.Wei(), d.Wei(), d.UInt32());
-        return new OrderEvent.OrderSettled(p.Order, p.Block, p.BlockHash, p.LogIndex, n, p.Transaction, paid, refunded);
-    }
+    private static OrderEvent.DepositAdded? DepositAdded(in LogPlace p, in LogWords words) => OrderBookAbi.DepositAddedEvent.TryRead(words, out var e)
+        ? new(new OrderId(e.OrderId), p.Block, p.BlockHash, p.Index, e.N, p.Transaction, e.From, new Wei(e.Amount))
+        : null;
 
-    private static OrderEvent.OrderCancelled Cancelled(Place p, ReadOnlySpan<Hash32> topics, ref AbiReader d)
-    {
-        var (refunded, n) = (d.Wei(), d.UInt32());
-        return new OrderEvent.OrderCancelled(p.Order, p.Block, p.BlockHash, p.LogIndex, n, p.Transaction, refunded);
-    }
+    private static OrderEvent.LeaseAssigned? LeaseAssigned(in LogPlace p, in LogWords words) => OrderBookAbi.LeaseAssignedEvent.TryRead(words, out var e)
+        ? new(new OrderId(e.OrderId), p.Block, p.BlockHash, p.Index, e.N, p.Transaction,
+            e.Slot, new LeaseEpoch(e.Epoch), e.Provider, new OfferId(e.OfferId), e.Measurement, e.KeyHash, e.FromUnits)
+        : null;
 
-    private static OrderEvent.OrderExpired Expired(Place p, ReadOnlySpan<Hash32> topics, ref AbiReader d)
-    {
-        var (refunded, n) = (d.Wei(), d.UInt32());
-        return new OrderEvent.OrderExpired(p.Order, p.Block, p.BlockHash, p.LogIndex, n, p.Transaction, refunded);
-    }
+    private static OrderEvent.LeasePaid? LeasePaid(in LogPlace p, in LogWords words) => OrderBookAbi.LeasePaidEvent.TryRead(words, out var e)
+        ? new(new OrderId(e.OrderId), p.Block, p.BlockHash, p.Index, e.N, p.Transaction,
+            e.Slot, new LeaseEpoch(e.Epoch), e.Provider, new Wei(e.Amount))
+        : null;
 
-    /// <summary>The indexed address after the order.</summary>
-    private static Address Indexed(ReadOnlySpan<Hash32> topics) => topics.Length == 3
-        ? Word(topics[2]).Address()
-        : throw new ChainException(ChainErrorKind.Inconsistent, "An event of the order book lacks its indexed address.");
+    private static OrderEvent.OrderRunning? OrderRunning(in LogPlace p, in LogWords words) => OrderBookAbi.OrderRunningEvent.TryRead(words, out var e)
+        ? new(new OrderId(e.OrderId), p.Block, p.BlockHash, p.Index, e.N, p.Transaction)
+        : null;
 
-    private static AbiReader Word(Hash32 topic) => new(topic.ToArray());
+    private static OrderEvent.OrderClosing? OrderClosing(in LogPlace p, in LogWords words) => OrderBookAbi.OrderClosingEvent.TryRead(words, out var e)
+        ? new(new OrderId(e.OrderId), p.Block, p.BlockHash, p.Index, e.N, p.Transaction, Instant(e.EndsAt))
+        : null;
 
-    private static Hash32[] Topics(JsonElement log)
-    {
-        var topics = log.Member("topics");
-        if (topics.ValueKind != JsonValueKind.Array || topics.GetArrayLength() > 4)
-            throw new ChainException(ChainErrorKind.Inconsistent, "A log has something other than up to four topics.");
-        return [.. topics.EnumerateArray().Select(topic => topic.Hash())];
-    }
+    private static OrderEvent.UsageCheckpoint? UsageCheckpoint(in LogPlace p, in LogWords words) => OrderBookAbi.UsageCheckpointEvent.TryRead(words, out var e)
+        ? new(new OrderId(e.OrderId), p.Block, p.BlockHash, p.Index, e.N, p.Transaction, new LeaseEpoch(e.Epoch), e.Units, e.Total)
+        : null;
 
-    private static uint LogIndex(JsonElement log) => log.Member("logIndex").UInt64() is var index && index <= uint.MaxValue
-        ? (uint)index
-        : throw new ChainException(ChainErrorKind.Inconsistent, $"A log has the index {index}.");
+    private static OrderEvent.ReportSubmitted? ReportSubmitted(in LogPlace p, in LogWords words) => OrderBookAbi.ReportSubmittedEvent.TryRead(words, out var e)
+        ? new(new OrderId(e.OrderId), p.Block, p.BlockHash, p.Index, e.N, p.Transaction,
+            new LeaseEpoch(e.Epoch), e.ReportHash, e.Units, e.Total)
+        : null;
 
-    /// <summary>Where an event stands.</summary>
-    private readonly record struct Place(OrderId Order, ulong Block, Hash32 BlockHash, uint LogIndex, Hash32 Transaction);
+    private static OrderEvent.OrderDisputed? OrderDisputed(in LogPlace p, in LogWords words) => OrderBookAbi.OrderDisputedEvent.TryRead(words, out var e)
+        ? new(new OrderId(e.OrderId), p.Block, p.BlockHash, p.Index, e.N, p.Transaction)
+        : null;
+
+    private static OrderEvent.OrderSettled? OrderSettled(in LogPlace p, in LogWords words) => OrderBookAbi.OrderSettledEvent.TryRead(words, out var e)
+        ? new(new OrderId(e.OrderId), p.Block, p.BlockHash, p.Index, e.N, p.Transaction, new Wei(e.Paid), new Wei(e.Refunded))
+        : null;
+
+    private static OrderEvent.OrderCancelled? OrderCancelled(in LogPlace p, in LogWords words) => OrderBookAbi.OrderCancelledEvent.TryRead(words, out var e)
+        ? new(new OrderId(e.OrderId), p.Block, p.BlockHash, p.Index, e.N, p.Transaction, new Wei(e.Refunded))
+        : null;
+
+    private static OrderEvent.OrderExpired? OrderExpired(in LogPlace p, in LogWords words) => OrderBookAbi.OrderExpiredEvent.TryRead(words, out var e)
+        ? new(new OrderId(e.OrderId), p.Block, p.BlockHash, p.Index, e.N, p.Transaction, new Wei(e.Paid), new Wei(e.Refunded))
+        : null;
+
+    private static OrderEvent.SubOrderPlaced? SubOrderPlaced(in LogPlace p, in LogWords words) => OrderBookAbi.SubOrderPlacedEvent.TryRead(words, out var e)
+        ? new(new OrderId(e.ParentId), p.Block, p.BlockHash, p.Index, e.N, p.Transaction, new OrderId(e.OrderId), new Wei(e.Deposit))
+        : null;
+
+    private static OrderEvent.SubOrderEnded? SubOrderEnded(in LogPlace p, in LogWords words) => OrderBookAbi.SubOrderEndedEvent.TryRead(words, out var e)
+        ? new(new OrderId(e.ParentId), p.Block, p.BlockHash, p.Index, e.N, p.Transaction, new OrderId(e.OrderId), new Wei(e.Returned))
+        : null;
+
+    private static ChainException Impossible(string why) => new(ChainErrorKind.Inconsistent, $"The chain gave what the order book cannot emit: {why}.");
 }

@@ -21,6 +21,9 @@ public enum OrderStatus
     /// <summary>Closed by the customer before it ran, with a full refund. Terminal.</summary>
     Cancelled,
 
-    /// <summary>Past its end without a report, with a full refund. Terminal.</summary>
+    /// <summary>Past its end without a report: what checkpoints counted is paid, the rest went back. Terminal.</summary>
     Expired,
+
+    /// <summary>The customer disputes the report; the court decides.</summary>
+    Disputed,
 }

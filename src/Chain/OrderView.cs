@@ -11,19 +11,31 @@ public sealed record OrderView
     /// <summary>Who placed the order and gets refunds.</summary>
     public required Address Customer { get; init; }
 
+    /// <summary>The customer's own id of the order; all zeros for none.</summary>
+    public Hash32 ExternalId { get; init; }
+
     /// <summary>The hash of the canonical manifest.</summary>
     public required Hash32 ManifestHash { get; init; }
 
-    /// <summary>What was locked when the order was placed.</summary>
+    /// <summary>The token that it is paid in.</summary>
+    public required Address Token { get; init; }
+
+    /// <summary>What was locked when the order was placed, and added since.</summary>
     public required Wei Deposit { get; init; }
 
-    /// <summary>The price of one unit of work.</summary>
+    /// <summary>The price of one unit of work in all.</summary>
     public required Wei UnitPrice { get; init; }
 
-    /// <summary>Credited to providers; zero until the order is settled.</summary>
+    /// <summary>What of it goes to the leases: equal shares, and the remainder to slot 0's.</summary>
+    public required Wei ComputePrice { get; init; }
+
+    /// <summary>What is in sub-orders now, or was consumed by them. Paid + Refunded + Drawn = Deposit in every terminal state.</summary>
+    public Wei Drawn { get; init; }
+
+    /// <summary>Credited so far to providers, and at the end to the assets' owners.</summary>
     public Wei Paid { get; init; }
 
-    /// <summary>Credited back to the customer; zero until the order ends.</summary>
+    /// <summary>Credited back to the customer, or for a sub-order to its parent; zero until the order ends.</summary>
     public Wei Refunded { get; init; }
 
     /// <summary>How many leases the order needs, 1 to 16.</summary>
@@ -35,86 +47,75 @@ public sealed record OrderView
     /// <summary>From when anyone may expire the order; the last instant of <see cref="DateTimeOffset"/> stands for any later one.</summary>
     public required DateTimeOffset EndsAt { get; init; }
 
+    /// <summary>How long after the report the customer may dispute it.</summary>
+    public TimeSpan DisputeWindow { get; init; }
+
+    /// <summary>Units count up to this times the seconds since the order first ran; 0 for no limit.</summary>
+    public uint UnitsPerSecondMax { get; init; }
+
+    /// <summary>The contract that is told when the order is over; the zero address for none.</summary>
+    public Address Callback { get; init; }
+
+    /// <summary>The order that this one is paid from; null for one of its own.</summary>
+    public OrderId? Parent { get; init; }
+
+    /// <summary>The MeasurementRegistry's policy version when it was placed.</summary>
+    public uint PolicyVersion { get; init; }
+
+    /// <summary>How many sub-orders are not over, up to 16.</summary>
+    public int OpenSubOrders { get; init; }
+
     /// <summary>The integrity report's hash; null before the report.</summary>
     public Hash32? ReportHash { get; init; }
 
-    /// <summary>The units reported; null before the report; 2^64 - 1 stands for that many or more.</summary>
-    public ulong? Units { get; init; }
+    /// <summary>The units counted, by checkpoints and the report.</summary>
+    public UInt128 Units { get; init; }
+
+    /// <summary>The number of events, which is the sequence of the last one.</summary>
+    public required uint Events { get; init; }
 
     /// <summary>The current leases by slot; a slot that never had one is absent.</summary>
     public ImmutableArray<LeaseOnChain> Leases { get; init; } = [];
 
+    /// <summary>The assets that it uses, in the customer's order.</summary>
+    public ImmutableArray<AssetOnChain> Assets { get; init; } = [];
+
+    /// <summary>When every slot first had a lease; null before, and where the view is a fold: events do not tell.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When the report was recorded; null before, and where the view is a fold: events do not tell.</summary>
+    public DateTimeOffset? ReportedAt { get; init; }
+
+    /// <summary>The leases that were replaced, in order; empty where the contract was asked directly.</summary>
+    public ImmutableArray<LeaseSegment> Segments { get; init; } = [];
+
+    /// <summary>The sub-orders, in order; empty where the contract was asked directly.</summary>
+    public ImmutableArray<SubOrderOnChain> SubOrders { get; init; } = [];
+
     /// <summary>The transactions of the events folded, in order, each once; empty where the contract was asked directly.</summary>
     public ImmutableArray<Hash32> Transactions { get; init; } = [];
 
+    /// <summary>Whether the order is over for good.</summary>
+    public bool IsOver => Status is OrderStatus.Completed or OrderStatus.Cancelled or OrderStatus.Expired;
+
     /// <summary>Derives the order from its events: any order of delivery and any repeats give the same view; null for no event.</summary>
     /// <exception cref="ChainException">Events are missing, contradict each other, or cannot follow each other (<see cref="ChainErrorKind.Inconsistent"/>).</exception>
-    public static OrderView? Fold(IEnumerable<OrderEvent> events)
+    public static OrderView? Fold(IEnumerable<OrderEvent> events) => OrderFold.Fold(events);
+
+    /// <summary>The units that the current head's lease has been counted for; zero where slot 0 has none.</summary>
+    public UInt128 UnitsOfHead => Leases.FirstOrDefault(l => l.Slot == 0) is { } head ? Units - head.FromUnits : UInt128.Zero;
+
+    /// <summary>What a unit pays to the lease of a slot.</summary>
+    /// <param name="slot">The slot, from 0.</param>
+    public Wei SlotPrice(int slot)
     {
-        OrderView? view = null;
-        OrderEvent? previous = null;
-        foreach (var next in events.Distinct().OrderBy(e => e.Block).ThenBy(e => e.LogIndex))
-        {
-            CheckFollows(previous, next);
-            view = Apply(view, next);
-            previous = next;
-        }
-        return view;
+        var share = ComputePrice.Value / (uint)Slots;
+        return new Wei(slot == 0 ? ComputePrice.Value - share * (uint)(Slots - 1) : share);
     }
 
-    private static void CheckFollows(OrderEvent? previous, OrderEvent next)
-    {
-        if (previous is not null && previous.Order != next.Order) throw Impossible(next, $"belongs to another order than {previous.Order}");
-        if (previous is not null && (previous.Block, previous.LogIndex) == (next.Block, next.LogIndex)) throw Impossible(next, "was told in two versions");
-        var expected = (previous?.Sequence ?? 0) + 1;
-        if (next.Sequence != expected) throw Impossible(next, $"has sequence {next.Sequence} where {expected} is due");
-    }
+    /// <summary>What a lease has earned since it began.</summary>
+    internal Wei Earned(LeaseOnChain lease) => new(checked(SlotPrice(lease.Slot).Value * (Units - lease.FromUnits)));
 
-    private static OrderView Apply(OrderView? view, OrderEvent next)
-    {
-        var after = (view, next) switch
-        {
-            (null, OrderEvent.OrderPlaced e) => Placed(e),
-            ({ Status: OrderStatus.Open or OrderStatus.Running or OrderStatus.Closing }, OrderEvent.LeaseAssigned e) => Leased(view, e),
-            ({ Status: OrderStatus.Open }, OrderEvent.OrderRunning) when view.Leases.Length == view.Slots => view with { Status = OrderStatus.Running },
-            ({ Status: OrderStatus.Running }, OrderEvent.OrderClosing) => view with { Status = OrderStatus.Closing },
-            ({ Status: OrderStatus.Running or OrderStatus.Closing, ReportHash: null }, OrderEvent.ReportSubmitted e) => view with { ReportHash = e.ReportHash, Units = e.Units },
-            ({ Status: OrderStatus.Running or OrderStatus.Closing, ReportHash: not null }, OrderEvent.OrderSettled e) => Ended(view, e, OrderStatus.Completed, e.Paid, e.Refunded),
-            ({ Status: OrderStatus.Open }, OrderEvent.OrderCancelled e) => Ended(view, e, OrderStatus.Cancelled, Wei.Zero, e.Refunded),
-            ({ Status: OrderStatus.Open or OrderStatus.Running or OrderStatus.Closing, ReportHash: null }, OrderEvent.OrderExpired e) => Ended(view, e, OrderStatus.Expired, Wei.Zero, e.Refunded),
-            _ => throw Impossible(next, $"cannot come in state {view?.Status ?? OrderStatus.None}"),
-        };
-        return after.Transactions.Contains(next.Transaction) ? after : after with { Transactions = after.Transactions.Add(next.Transaction) };
-    }
-
-    private static OrderView Placed(OrderEvent.OrderPlaced e) => new()
-    {
-        Status = OrderStatus.Open,
-        Customer = e.Customer,
-        ManifestHash = e.ManifestHash,
-        Deposit = e.Deposit,
-        UnitPrice = e.UnitPrice,
-        Slots = e.Slots,
-        AuthorityKeyHash = e.AuthorityKeyHash,
-        EndsAt = e.EndsAt,
-    };
-
-    private static OrderView Leased(OrderView view, OrderEvent.LeaseAssigned e)
-    {
-        if (e.Slot < 0 || e.Slot >= view.Slots) throw Impossible(e, $"names slot {e.Slot} of {view.Slots}");
-        var held = view.Leases.FirstOrDefault(l => l.Slot == e.Slot);
-        if (held is not null && e.Epoch <= held.Epoch) throw Impossible(e, $"has epoch {e.Epoch} after {held.Epoch}");
-        var others = view.Leases.Where(l => l.Slot != e.Slot);
-        return view with { Leases = [.. others.Append(new LeaseOnChain(e.Slot, e.Epoch, e.Provider, e.KeyHash)).OrderBy(l => l.Slot)] };
-    }
-
-    private static OrderView Ended(OrderView view, OrderEvent e, OrderStatus status, Wei paid, Wei refunded)
-    {
-        if (paid > view.Deposit || view.Deposit - paid != refunded)
-            throw Impossible(e, $"pays {paid} and refunds {refunded} of a deposit of {view.Deposit}");
-        return view with { Status = status, Paid = paid, Refunded = refunded };
-    }
-
-    private static ChainException Impossible(OrderEvent e, string why) =>
-        new(ChainErrorKind.Inconsistent, $"{e.GetType().Name} of order {e.Order} in block {e.Block}, log {e.LogIndex} {why}.");
+    /// <summary>What the order has paid once it pays all that its units cost: what it paid so far, every lease's segment and every asset's share.</summary>
+    internal Wei Due() => new(checked(Leases.Aggregate(Paid.Value, (sum, l) => sum + Earned(l).Value) + Assets.Aggregate(UInt128.Zero, (sum, a) => sum + a.UnitPrice.Value * Units)));
 }

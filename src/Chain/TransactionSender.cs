@@ -1,168 +1,307 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using SwarmCompute.Chain.Abi;
-using SwarmCompute.Chain.Crypto;
 using SwarmCompute.Chain.JsonRpc;
 using SwarmCompute.Chain.Transactions;
 
 namespace SwarmCompute.Chain;
 
 /// <summary>
-/// Sends transactions of one account and waits until they are mined. Within the process an account's nonces are given out one at a time;
-/// two processes must not share an account. A transaction that stays unmined is offered again, with the same nonce, for a tenth more.
+/// Sends transactions of one account and waits until they are mined. What is offered is in a journal before it leaves, so that after a crash
+/// the very same transaction is offered again and no purpose takes effect twice. Within the process an account's nonces are given out one at
+/// a time; two processes must not share an account.
 /// </summary>
-/// <param name="client">The chain.</param>
-/// <param name="account">Who signs and pays.</param>
-public sealed class TransactionSender(ChainClient client, Account account)
+public sealed class TransactionSender
 {
-    private const int NonceAttemptsMax = 3;
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
-    private static readonly ConcurrentDictionary<(Uri Rpc, Address Account), SemaphoreSlim> NonceLocks = new();
+    private const int AttemptsMax = 5;
+    private const int GapMax = 64;
+    private const ulong TransferGas = 21_000;
 
-    /// <summary>Sends one transaction and waits for its receipt.</summary>
+    /// <summary>How many final transactions stay in the journal whose sender has not asked what became of them.</summary>
+    private const ulong KeptFinal = 64;
+
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan TendInterval = TimeSpan.FromSeconds(1);
+    private static readonly ConcurrentDictionary<(ulong ChainId, Uri Endpoint, Address Account), SemaphoreSlim> Turns = new();
+
+    private readonly IChainRequests _chain;
+    private readonly Account _account;
+    private readonly ITransactionJournal _journal;
+    private readonly AccountTransactions _transactions;
+    private readonly SemaphoreSlim _turn;
+    private readonly ConcurrentDictionary<ulong, bool> _told = new();
+    private long _unnamed;
+
+    /// <summary>A sender whose journal ends with the process: for wallets.</summary>
+    /// <param name="client">The chain.</param>
+    /// <param name="account">Who signs and pays.</param>
+    public TransactionSender(ChainClient client, Account account) : this(client, account, new MemoryTransactionJournal())
+    {
+    }
+
+    /// <summary>A sender with a durable journal. Call <see cref="Recover"/> when the process starts, and now and then.</summary>
+    /// <param name="client">The chain.</param>
+    /// <param name="account">Who signs and pays.</param>
+    /// <param name="journal">The account's journal.</param>
+    public TransactionSender(ChainClient client, Account account, ITransactionJournal journal) : this((IChainRequests)client, account, journal)
+    {
+    }
+
+    internal TransactionSender(IChainRequests chain, Account account, ITransactionJournal journal)
+    {
+        (_chain, _account, _journal) = (chain, account, journal);
+        _transactions = new AccountTransactions(chain, account);
+        _turn = Turns.GetOrAdd((chain.Options.ChainId, chain.Options.Rpc, account.Address), _ => new SemaphoreSlim(1, 1));
+    }
+
+    /// <summary>Sends one transaction and waits for its receipt. Called again, it sends another one.</summary>
     /// <param name="to">The contract to call; null creates one.</param>
     /// <param name="data">The call's data, or the creation code.</param>
     /// <param name="cancel">Stops the wait; a transaction that was sent may still be mined.</param>
     /// <exception cref="ChainException">The contract refused (then usually nothing was sent), the endpoint refused, or no receipt came
     /// within <see cref="ChainOptions.ReceiptTimeout"/>; in that last case the transaction may still be mined.</exception>
-    public Task<TransactionReceipt> Send(Address? to, ReadOnlyMemory<byte> data, CancellationToken cancel) => Send(to, data, Wei.Zero, cancel);
+    public Task<TransactionReceipt> Send(Address? to, ReadOnlyMemory<byte> data, CancellationToken cancel) => Send(Unnamed(), to, data, Wei.Zero, cancel);
 
     /// <summary>Gives another account some of the chain's own coin, with which transactions are paid, and waits for the receipt.</summary>
     /// <param name="to">The account.</param>
     /// <param name="amount">How much.</param>
     /// <param name="cancel">Stops the wait; what was sent may still be mined.</param>
     /// <exception cref="ChainException">There is not that much, or as for <see cref="Send(Address?, ReadOnlyMemory{byte}, CancellationToken)"/>.</exception>
-    public Task<TransactionReceipt> Transfer(Address to, Wei amount, CancellationToken cancel) => Send(to, ReadOnlyMemory<byte>.Empty, amount, cancel);
+    public Task<TransactionReceipt> Transfer(Address to, Wei amount, CancellationToken cancel) => Send(Unnamed(), to, ReadOnlyMemory<byte>.Empty, amount, cancel);
 
-    private async Task<TransactionReceipt> Send(Address? to, ReadOnlyMemory<byte> data, Wei value, CancellationToken cancel)
+    /// <summary>
+    /// Makes one transaction of a purpose take effect, and waits for its receipt. While the journal has an entry of that purpose, it is that
+    /// transaction which is waited for, and offered again where need be, whatever is given here; so a call that failed or was cut off is to be
+    /// repeated until it returns, and then no more: an entry that was told of is removed once it is final.
+    /// </summary>
+    /// <param name="purpose">What it is for: a text that no other transaction of the account has.</param>
+    /// <param name="to">The contract to call; null creates one.</param>
+    /// <param name="data">The call's data, or the creation code.</param>
+    /// <param name="value">What it carries of the chain's own coin.</param>
+    /// <param name="cancel">Stops the wait; the transaction may still be mined.</param>
+    /// <exception cref="ChainException">As for <see cref="Send(Address?, ReadOnlyMemory{byte}, CancellationToken)"/>. A refusal that was mined
+    /// (<see cref="ChainErrorKind.Reverted"/>) is what became of the purpose: to try anew, give another one.</exception>
+    public async Task<TransactionReceipt> Send(string purpose, Address? to, ReadOnlyMemory<byte> data, Wei value, CancellationToken cancel)
     {
-        var call = CallObject(to, data);
-        if (value > Wei.Zero) call["value"] = Hex.Quantity(value.Value);
-        var estimate = (await client.Request("eth_estimateGas", [call], cancel).ConfigureAwait(false)).UInt64();
-        var price = await GasPrice(cancel).ConfigureAwait(false);
-        var transaction = new FeeMarketTransaction(client.Options.ChainId, 0, price, estimate + estimate / 5, to, data, value);
-        var (sent, hash) = await SendWithNextNonce(transaction, cancel).ConfigureAwait(false);
-        var receipt = await WaitForReceipt(sent, hash, cancel).ConfigureAwait(false);
-        return receipt.Member("status").UInt64() == 1 ? Read(receipt) : throw await WhyReverted(to, data, receipt, cancel).ConfigureAwait(false);
+        for (var attempt = 1; ; attempt++)
+        {
+            var entry = await InTurn(() => Begin(purpose, to, data, value, cancel), cancel).ConfigureAwait(false);
+            var (last, receipt) = await WaitForReceipt(entry, cancel).ConfigureAwait(false);
+            if (receipt is { } mined)
+            {
+                _told[last.Nonce] = true;
+                return mined.Member("status").UInt64() == 1 ? Read(mined) : throw await WhyReverted(last, mined, cancel).ConfigureAwait(false);
+            }
+            await InTurn(() => Forget(last, cancel), cancel).ConfigureAwait(false);
+            if (attempt == AttemptsMax)
+                throw new ChainException(ChainErrorKind.NonceTooLow, $"Other transactions of account {_account.Address} took {AttemptsMax} nonces in a row; who else sends with it?");
+        }
     }
 
-    private async Task<(FeeMarketTransaction Sent, Hash32 Hash)> SendWithNextNonce(FeeMarketTransaction transaction, CancellationToken cancel)
+    /// <summary>
+    /// Goes through the journal: what was dropped is offered again, byte for byte, holes between the nonces are filled, and what is final and
+    /// told of is removed. To be called when the process starts, and again while anything is not final.
+    /// </summary>
+    /// <exception cref="ChainException">No answer; call again.</exception>
+    public Task<ImmutableArray<RecoveredTransaction>> Recover(CancellationToken cancel) => InTurn(() => Sweep(null, cancel), cancel);
+
+    private string Unnamed() => string.Create(CultureInfo.InvariantCulture, $"unnamed {Guid.NewGuid():N} {Interlocked.Increment(ref _unnamed)}");
+
+    private async Task<T> InTurn<T>(Func<Task<T>> work, CancellationToken cancel)
     {
-        var turn = NonceLocks.GetOrAdd((client.Options.Rpc, account.Address), _ => new SemaphoreSlim(1, 1));
-        await turn.WaitAsync(cancel).ConfigureAwait(false);
+        await _turn.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            for (var attempt = 1; ; attempt++)
-            {
-                var count = await client.Request("eth_getTransactionCount", [account.Address.ToString(), "pending"], cancel).ConfigureAwait(false);
-                var numbered = transaction with { Nonce = count.UInt64() };
-                try
-                {
-                    return (numbered, await SendRaw(numbered, cancel).ConfigureAwait(false));
-                }
-                catch (ChainException e) when (IsNonceTaken(e) && attempt < NonceAttemptsMax)
-                {
-                    await Task.Delay(PollInterval, client.Time, cancel).ConfigureAwait(false);    // a backend that lags behind its balancer
-                }
-            }
+            return await work().ConfigureAwait(false);
         }
         finally
         {
-            turn.Release();
+            _turn.Release();
         }
     }
 
-    private async Task<Hash32> SendRaw(FeeMarketTransaction transaction, CancellationToken cancel)
+    /// <summary>The purpose's entry, resumed or new; it has been offered.</summary>
+    private async Task<JournalEntry> Begin(string purpose, Address? to, ReadOnlyMemory<byte> data, Wei value, CancellationToken cancel)
     {
-        var raw = transaction.Sign(account);
-        var hash = Keccak256.Hash(raw);
-        try
+        var entries = await _journal.Read(cancel).ConfigureAwait(false);
+        if (entries.FirstOrDefault(e => e.Purpose == purpose) is { } open)
         {
-            await client.Request("eth_sendRawTransaction", [Hex.Data(raw)], cancel).ConfigureAwait(false);
+            if (await _transactions.Receipt(open, cancel).ConfigureAwait(false) is null) await _transactions.OfferAgain(open, cancel).ConfigureAwait(false);
+            return open;
         }
-        catch (ChainException e) when (IsKnownAlready(e) || e.Kind is ChainErrorKind.Timeout or ChainErrorKind.Unreachable)
+        if (!entries.IsEmpty) await Sweep(purpose, cancel).ConfigureAwait(false);
+        var gas = await _transactions.GasLimit(to, data, value, cancel).ConfigureAwait(false);
+        var price = await _transactions.GasPrice(cancel).ConfigureAwait(false);
+        ulong atLeast = 0;
+        for (var attempt = 1; ; attempt++)
         {
-            return hash;    // sent before; or perhaps sent now, which the receipt will tell
-        }
-        return hash;
-    }
-
-    private async Task<JsonElement> WaitForReceipt(FeeMarketTransaction transaction, Hash32 hash, CancellationToken cancel)
-    {
-        var started = client.Time.GetTimestamp();
-        var replaceAfter = client.Options.ReceiptTimeout / 3;
-        List<Hash32> offered = [hash];
-        var attempts = 1;
-        while (client.Time.GetElapsedTime(started) is var waited && waited < client.Options.ReceiptTimeout)
-        {
-            foreach (var candidate in offered)
+            var nonce = Math.Max(atLeast, await NextNonce(cancel).ConfigureAwait(false));
+            var entry = JournalEntry.Begin(nonce, purpose, to, data, value, gas, price, _account, _chain.Options.ChainId);
+            await _journal.Write(entry, cancel).ConfigureAwait(false);
+            try
             {
-                if (await TryReceipt(candidate, cancel).ConfigureAwait(false) is { } receipt) return receipt;
+                await _transactions.Offer(entry, cancel).ConfigureAwait(false);
+                return entry;
             }
-            if (waited > replaceAfter * attempts)
+            catch (ChainException e) when (e is { MayHaveArrived: false, Kind: not ChainErrorKind.WrongChain })
             {
-                attempts++;
-                transaction = transaction with { GasPrice = Raised(transaction.GasPrice) };
-                if (await Replace(transaction, cancel).ConfigureAwait(false) is { } replacement) offered.Add(replacement);
+                await _journal.Remove(nonce, cancel).ConfigureAwait(false);    // nobody has it
+                if (!IsNonceTaken(e) || attempt == AttemptsMax) throw;
+                atLeast = nonce + 1;
             }
-            await Task.Delay(PollInterval, client.Time, cancel).ConfigureAwait(false);
+            await Task.Delay(PollInterval, _chain.Time, cancel).ConfigureAwait(false);    // a backend that lags behind its balancer
         }
-        throw new ChainException(ChainErrorKind.Timeout, $"Transaction 0x{offered[^1]} was not mined within {client.Options.ReceiptTimeout}; it may still be.");
     }
 
-    /// <summary>The receipt, if there is one; an endpoint that fails meanwhile is asked again until the time is over.</summary>
-    private async Task<JsonElement?> TryReceipt(Hash32 transaction, CancellationToken cancel)
+    private async Task<ulong> NextNonce(CancellationToken cancel)
+    {
+        var counts = Math.Max(await _transactions.Count("latest", cancel).ConfigureAwait(false), await _transactions.Count("pending", cancel).ConfigureAwait(false));
+        var entries = await _journal.Read(cancel).ConfigureAwait(false);
+        return entries.IsEmpty ? counts : Math.Max(counts, entries.Max(e => e.Nonce) + 1);
+    }
+
+    /// <summary>Waits for a receipt of any offer; none where another transaction has the nonce.</summary>
+    private async Task<(JournalEntry Entry, JsonElement? Receipt)> WaitForReceipt(JournalEntry entry, CancellationToken cancel)
+    {
+        var started = _chain.Time.GetTimestamp();
+        var replaceAfter = _chain.Options.ReceiptTimeout / 3;
+        var (raises, tended) = (1, TimeSpan.Zero);
+        while (_chain.Time.GetElapsedTime(started) is var waited && waited < _chain.Options.ReceiptTimeout)
+        {
+            if (await _transactions.Receipt(entry, cancel).ConfigureAwait(false) is { } receipt) return (entry, receipt);
+            if (waited > replaceAfter * raises)
+            {
+                raises++;
+                entry = await InTurn(() => Raise(entry, cancel), cancel).ConfigureAwait(false);
+            }
+            else if (waited - tended > TendInterval)
+            {
+                tended = waited;
+                entry = await Current(entry, cancel).ConfigureAwait(false);
+                if (await IsLost(entry, cancel).ConfigureAwait(false)) return (entry, null);
+            }
+            await Task.Delay(PollInterval, _chain.Time, cancel).ConfigureAwait(false);
+        }
+        throw new ChainException(ChainErrorKind.Timeout, $"Transaction 0x{entry.Hashes[^1]} was not mined within {_chain.Options.ReceiptTimeout}; it may still be.");
+    }
+
+    /// <summary>Looks after a transaction that is not mined: offers it again where it was dropped, fills a hole before it. True where it is void.</summary>
+    private async Task<bool> IsLost(JournalEntry entry, CancellationToken cancel)
     {
         try
         {
-            var receipt = await client.Request("eth_getTransactionReceipt", [$"0x{transaction}"], cancel).ConfigureAwait(false);
-            return receipt.ValueKind == JsonValueKind.Object ? receipt : null;
+            if (await _transactions.Count("latest", cancel).ConfigureAwait(false) > entry.Nonce) return await _transactions.IsVoid(entry, cancel).ConfigureAwait(false);
+            if (!await _transactions.IsKnown(entry, cancel).ConfigureAwait(false)) await _transactions.OfferAgain(entry, cancel).ConfigureAwait(false);
+            await InTurn(() => FillHoles(entry.Nonce, cancel), cancel).ConfigureAwait(false);
+            return false;
         }
-        catch (ChainException e) when (e.Kind is ChainErrorKind.Timeout or ChainErrorKind.Unreachable or ChainErrorKind.Rejected)
+        catch (ChainException e) when (e.Kind is not ChainErrorKind.Inconsistent and not ChainErrorKind.WrongChain)
         {
-            return null;
+            return false;    // an endpoint that fails is asked again until the time is over
         }
     }
 
-    /// <summary>Offers the same nonce for more; null where the first offer was mined meanwhile.</summary>
-    private async Task<Hash32?> Replace(FeeMarketTransaction transaction, CancellationToken cancel)
+    /// <summary>Offers the same nonce for more. The new hash is in the journal before; where the account cannot pay it, the old offer stands.</summary>
+    private async Task<JournalEntry> Raise(JournalEntry entry, CancellationToken cancel)
     {
+        var current = await Current(entry, cancel).ConfigureAwait(false);
+        if (current.Hashes.Length >= JournalEntry.HashesMax) return current;
+        var raised = current.Raised(_account, _chain.Options.ChainId);
+        await _journal.Write(raised, cancel).ConfigureAwait(false);
         try
         {
-            return await SendRaw(transaction, cancel).ConfigureAwait(false);
+            await _transactions.Offer(raised, cancel).ConfigureAwait(false);
         }
-        catch (ChainException e) when (IsNonceTaken(e))
+        catch (ChainException e) when (e is { Kind: ChainErrorKind.InsufficientFunds, MayHaveArrived: false })
         {
-            return null;
+            await _journal.Write(current, cancel).ConfigureAwait(false);
+            return current;
         }
+        catch (ChainException e) when (e.Kind is not ChainErrorKind.Inconsistent and not ChainErrorKind.WrongChain)
+        {
+            return raised;    // mined meanwhile, or still too low: the next look tells
+        }
+        return raised;
     }
 
-    private async Task<Wei> GasPrice(CancellationToken cancel)
+    /// <summary>The entry with all offers: another caller may wait for the same purpose, and have raised it.</summary>
+    private async Task<JournalEntry> Current(JournalEntry entry, CancellationToken cancel) =>
+        (await _journal.Read(cancel).ConfigureAwait(false)).FirstOrDefault(e => e.Nonce == entry.Nonce && e.Purpose == entry.Purpose) ?? entry;
+
+    private async Task<bool> Forget(JournalEntry entry, CancellationToken cancel)
     {
-        var suggested = new Wei((await client.Request("eth_gasPrice", [], cancel).ConfigureAwait(false)).Quantity());
-        return suggested > client.Options.GasPriceFloor ? suggested : client.Options.GasPriceFloor;
+        await _journal.Remove(entry.Nonce, cancel).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Gives every journalled transaction what it needs, and removes those that are done; all but one purpose's.</summary>
+    private async Task<ImmutableArray<RecoveredTransaction>> Sweep(string? except, CancellationToken cancel)
+    {
+        var entries = (await _journal.Read(cancel).ConfigureAwait(false)).Where(e => e.Purpose != except).OrderBy(e => e.Nonce).ToArray();
+        if (entries.Length == 0) return [];
+        var final = await _transactions.Count(_chain.Options.Finality, cancel).ConfigureAwait(false);
+        var latest = await _transactions.Count("latest", cancel).ConfigureAwait(false);
+        var found = ImmutableArray.CreateBuilder<RecoveredTransaction>(entries.Length);
+        foreach (var entry in entries)
+        {
+            var fate = await FateOf(entry, latest, final, cancel).ConfigureAwait(false);
+            if (fate == TransactionFate.Offered) await _transactions.OfferAgain(entry, cancel).ConfigureAwait(false);
+            var isDone = fate == TransactionFate.Final && (_told.ContainsKey(entry.Nonce) || entry.Nonce + KeptFinal < final);
+            if (isDone || fate == TransactionFate.Void)
+            {
+                await _journal.Remove(entry.Nonce, cancel).ConfigureAwait(false);
+                _told.TryRemove(entry.Nonce, out _);
+            }
+            found.Add(new RecoveredTransaction(entry.Nonce, entry.Purpose, fate));
+        }
+        await FillHoles(entries[^1].Nonce, cancel).ConfigureAwait(false);
+        return found.ToImmutable();
+    }
+
+    private async Task<TransactionFate> FateOf(JournalEntry entry, ulong latest, ulong final, CancellationToken cancel)
+    {
+        if (await _transactions.Receipt(entry, cancel).ConfigureAwait(false) is not null) return entry.Nonce < final ? TransactionFate.Final : TransactionFate.Mined;
+        if (latest <= entry.Nonce) return TransactionFate.Offered;
+        return await _transactions.IsVoid(entry, cancel).ConfigureAwait(false) ? TransactionFate.Void : TransactionFate.Unclear;
+    }
+
+    /// <summary>
+    /// Where the chain waits for a nonce below one that was given out: offers what the journal has for it, or else an empty transfer of the
+    /// account to itself, for a transaction behind a hole is never mined.
+    /// </summary>
+    private async Task<int> FillHoles(ulong below, CancellationToken cancel)
+    {
+        var first = await _transactions.Count("pending", cancel).ConfigureAwait(false);
+        if (first >= below) return 0;
+        var entries = (await _journal.Read(cancel).ConfigureAwait(false)).ToDictionary(e => e.Nonce);
+        var price = await _transactions.GasPrice(cancel).ConfigureAwait(false);
+        var holes = 0;
+        for (var nonce = first; nonce < below && holes < GapMax; nonce++, holes++)
+        {
+            if (!entries.TryGetValue(nonce, out var entry))
+            {
+                entry = JournalEntry.Begin(nonce, string.Create(CultureInfo.InvariantCulture, $"hole {nonce}"), _account.Address, ReadOnlyMemory<byte>.Empty, Wei.Zero, TransferGas, price, _account, _chain.Options.ChainId);
+                await _journal.Write(entry, cancel).ConfigureAwait(false);
+                _told[nonce] = true;
+            }
+            await _transactions.OfferAgain(entry, cancel).ConfigureAwait(false);
+        }
+        return holes;
     }
 
     /// <summary>Asks again, as a call on the block before, what the mined transaction was refused with.</summary>
-    private async Task<ChainException> WhyReverted(Address? to, ReadOnlyMemory<byte> data, JsonElement receipt, CancellationToken cancel)
+    private async Task<ChainException> WhyReverted(JournalEntry entry, JsonElement receipt, CancellationToken cancel)
     {
         try
         {
-            await client.Request("eth_call", [CallObject(to, data), Hex.Quantity(receipt.Member("blockNumber").UInt64())], cancel).ConfigureAwait(false);
+            await _chain.Request("eth_call", [_transactions.Call(entry.To, entry.Data), Hex.Quantity(receipt.Member("blockNumber").UInt64())], cancel).ConfigureAwait(false);
         }
         catch (ChainException e) when (e.Kind == ChainErrorKind.Reverted)
         {
             return e;
         }
         return ChainException.Reverted("Unnamed", $"Transaction {receipt.Member("transactionHash").Hash()} was mined and refused.");
-    }
-
-    private JsonObject CallObject(Address? to, ReadOnlyMemory<byte> data)
-    {
-        var call = new JsonObject { ["from"] = account.Address.ToString(), ["data"] = Hex.Data(data.Span) };
-        if (to is { } contract) call["to"] = contract.ToString();
-        return call;
     }
 
     private static TransactionReceipt Read(JsonElement receipt)
@@ -175,12 +314,6 @@ public sealed class TransactionSender(ChainClient client, Account account)
         };
     }
 
-    /// <summary>A tenth more, rounded up: what nodes ask of a replacement.</summary>
-    private static Wei Raised(Wei price) => new(price.Value + price.Value / 10 + 1);
-
-    private static bool IsKnownAlready(ChainException e) => e.Kind == ChainErrorKind.Rejected
-        && (e.Message.Contains("already known", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("already imported", StringComparison.OrdinalIgnoreCase));
-
-    private static bool IsNonceTaken(ChainException e) => e.Kind == ChainErrorKind.Rejected
-        && (e.Message.Contains("nonce too low", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("replacement transaction underpriced", StringComparison.OrdinalIgnoreCase));
+    private static bool IsNonceTaken(ChainException e) => e.Kind == ChainErrorKind.NonceTooLow
+        || (e.Kind == ChainErrorKind.Underpriced && e.Message.Contains("replacement", StringComparison.OrdinalIgnoreCase));
 }

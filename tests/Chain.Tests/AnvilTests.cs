@@ -79,7 +79,7 @@ public sealed class AnvilTests
             await script.Place(deposit: 10, unitPrice: 1, slots: 1, Cancel);
             await script.Assign(slot: 0, epoch: 1, Cancel);
             await script.Submit(epoch: 1, units: 4, Cancel);
-            Assert.Equal(4UL, (await chain.BookOf(DevelopmentChain.Sender).Read(script.Order, finalized: false, Cancel))!.Units);
+            Assert.Equal((UInt128)4, (await chain.BookOf(DevelopmentChain.Sender).Read(script.Order, finalized: false, Cancel))!.Units);
         }
     }
 
@@ -89,8 +89,9 @@ public sealed class AnvilTests
         await using var chain = new DevelopmentChain();
         await chain.InitializeAsync();
         var book = chain.BookOf(DevelopmentChain.Customer);
-        var soon = TimeProvider.System.GetUtcNow().AddHours(1);
-        var (order, _) = await book.PlaceOrder(OrderScript.Manifest, new Wei(5), new Wei(1), 1, default, soon, Cancel);
+        using var script = new OrderScript(chain);
+        var request = await script.Request(deposit: 5, unitPrice: 1, slots: 1, Cancel);
+        var (order, _) = await book.PlaceOrder(request with { EndsAt = request.EndsAt.AddDays(-100).AddHours(1) }, [], Cancel);
         Assert.Equal("NotYetEnded", (await Assert.ThrowsAsync<ChainException>(() => book.Expire(order, Cancel))).ErrorName);
         await chain.Anvil.AdvanceTime(TimeSpan.FromHours(2), Cancel);
         await book.Expire(order, Cancel);

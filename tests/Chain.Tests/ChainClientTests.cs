@@ -1,5 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using SwarmCompute.Chain.Abi;
+using SwarmCompute.Chain.Crypto;
+using SwarmCompute.Chain.JsonRpc;
 using SwarmCompute.Chain.Tests.Support;
 
 namespace SwarmCompute.Chain.Tests;
@@ -7,6 +10,9 @@ namespace SwarmCompute.Chain.Tests;
 /// <summary>Endpoints that are absent, wrong, silent or hostile: one clear line, in bounded time and memory.</summary>
 public sealed class ChainClientTests
 {
+    private static readonly RuntimeCode Book = RuntimeCode.Of("OrderBook");
+    private static readonly string Code = Hex.Data(Book.Code.AsSpan());
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -45,10 +51,41 @@ public sealed class ChainClientTests
     }
 
     [Fact]
+    public async Task Other_code_than_ours_is_refused_by_name_and_hash()
+    {
+        await using var server = new ScriptedRpc((method, _) => ScriptedRpc.Result(method == "eth_chainId" ? "0x7a69" : "0x6001"));
+        var failure = await Fails(ChainErrorKind.WrongCode, "configured as OrderBook, is another one", server.Options());
+        Assert.Contains(Keccak256.Hash(Book.Code.AsSpan()).ToString(), failure.Message, StringComparison.Ordinal);
+        Assert.Contains(Keccak256.Hash([0x60, 0x01]).ToString(), failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reader_of_orders_needs_no_vault()
+    {
+        await using var server = new ScriptedRpc((method, _) => ScriptedRpc.Result(method == "eth_chainId" ? "0x7a69" : Code));
+        await using var client = await ChainClient.ConnectToOrderBook(server.Options(), Cancel);
+        await Fails(ChainErrorKind.WrongCode, "configured as EscrowVault", server.Options());
+    }
+
+    [Fact]
+    public async Task Values_that_a_constructor_wrote_into_the_code_do_not_count()
+    {
+        var code = Book.Code.ToArray();
+        var range = Book.Immutables[0];
+        code[range.Start] = 7;
+        await using var server = new ScriptedRpc((method, _) => ScriptedRpc.Result(method == "eth_chainId" ? "0x7a69" : Hex.Data(code)));
+        await using var client = await ChainClient.ConnectToOrderBook(server.Options(), Cancel);
+        code[range.End.Value] ^= 1;
+        await using var other = new ScriptedRpc((method, _) => ScriptedRpc.Result(method == "eth_chainId" ? "0x7a69" : Hex.Data(code)));
+        var failure = await Assert.ThrowsAsync<ChainException>(() => ChainClient.ConnectToOrderBook(other.Options(), Cancel));
+        Assert.Equal(ChainErrorKind.WrongCode, failure.Kind);
+    }
+
+    [Fact]
     public async Task An_address_without_code_is_named()
     {
         await using var server = new ScriptedRpc((method, parameters) => ScriptedRpc.Result(
-            method == "eth_chainId" ? "0x7a69" : parameters[0]!.GetValue<string>().EndsWith("bb", StringComparison.Ordinal) ? "0x" : "0x60"));
+            method == "eth_chainId" ? "0x7a69" : parameters[0]!.GetValue<string>().EndsWith("bb", StringComparison.Ordinal) ? "0x" : Code));
         await Fails(ChainErrorKind.NoCode, "configured as EscrowVault", server.Options());
     }
 
@@ -56,9 +93,13 @@ public sealed class ChainClientTests
     [InlineData("<html>", "other than JSON")]
     [InlineData("[]", "other than JSON-RPC")]
     [InlineData("{}", "other than JSON-RPC")]
-    [InlineData("{\"result\":12}", "where a quantity is due")]
-    [InlineData("{\"result\":\"0xzz\"}", "where a quantity is due")]
-    [InlineData("{\"result\":\"0x1ffffffffffffffffffffffffffffffff\"}", "where a quantity is due")]
+    [InlineData("{\"id\": 77,\"result\":\"0x7a69\"}", "the id of another request")]
+    [InlineData("{\"result\":\"0x7a69\"}", "the id of another request")]
+    [InlineData("{\"id\":1,\"result\":\"0x1\",\"result\":\"0x7a69\"}", "other than JSON")]
+    [InlineData("{\"id\":1,\"result\":\"0x7a69\"}{}", "other than JSON")]
+    [InlineData("{\"id\":1,\"result\":12}", "where a quantity is due")]
+    [InlineData("{\"id\":1,\"result\":\"0xzz\"}", "where a quantity is due")]
+    [InlineData("{\"id\":1,\"result\":\"0x1ffffffffffffffffffffffffffffffff\"}", "where a quantity is due")]
     [InlineData("{\"result\":[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]}", "other than JSON")]
     public async Task An_answer_that_is_not_the_protocol_is_refused(string body, string expected)
     {
@@ -76,8 +117,16 @@ public sealed class ChainClientTests
     [Fact]
     public async Task An_http_error_is_named()
     {
-        await using var server = new ScriptedRpc((_, _) => "slow down", "429 Too Many Requests");
-        await Fails(ChainErrorKind.Unreachable, "HTTP 429", server.Options());
+        await using var server = new ScriptedRpc((_, _) => "out of order", "502 Bad Gateway");
+        await Fails(ChainErrorKind.Unreachable, "HTTP 502", server.Options());
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_asks_to_wait_longer_than_a_request_may_take_is_reported_with_its_wait()
+    {
+        await using var server = new ScriptedRpc((_, _) => "slow down", "429 Too Many Requests") { Headers = "Retry-After: 40\r\n" };
+        var failure = await Fails(ChainErrorKind.RateLimited, "HTTP 429", server.Options());
+        Assert.Equal(TimeSpan.FromSeconds(40), failure.RetryAfter);
     }
 
     [Fact]
@@ -95,16 +144,17 @@ public sealed class ChainClientTests
         await using var server = new ScriptedRpc((_, _) => null);
         var options = server.Options() with { Finality = "pending", LogRangeMax = 0, Rpc = new Uri("ftp://localhost") };
         var failure = await Assert.ThrowsAsync<ChainException>(() => ChainClient.Connect(options, Cancel));
-        Assert.Contains("Rpc is ftp", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("Endpoints names ftp", failure.Message, StringComparison.Ordinal);
         Assert.Contains("Finality is pending", failure.Message, StringComparison.Ordinal);
         Assert.Contains("LogRangeMax is 0", failure.Message, StringComparison.Ordinal);
     }
 
-    private static async Task Fails(ChainErrorKind kind, string text, ChainOptions options)
+    private static async Task<ChainException> Fails(ChainErrorKind kind, string text, ChainOptions options)
     {
         var failure = await Assert.ThrowsAsync<ChainException>(() => ChainClient.Connect(options, Cancel));
         Assert.Equal(kind, failure.Kind);
         Assert.Contains(text, failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', failure.Message);
+        return failure;
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SwarmCompute.Chain.Abi;
@@ -9,25 +10,46 @@ namespace SwarmCompute.Chain.Tests;
 /// <summary>Logs into events.</summary>
 public sealed class OrderEventReaderTests
 {
-    [Fact]
-    public void The_events_known_here_are_those_of_the_contract() =>
-        Assert.Equal(ContractArtifact.OrderBook.Events.Select(e => e.ToString()).Order(), OrderEventReader.Signatures.Order());
+    private static readonly (string Name, ImmutableArray<string> Signatures)[] Interfaces =
+    [
+        ("OrderBook", OrderBookAbi.Signatures), ("OrderRules", OrderRulesAbi.Signatures), ("EscrowVault", EscrowVaultAbi.Signatures),
+        ("TokenRegistry", TokenRegistryAbi.Signatures), ("ProviderRegistry", ProviderRegistryAbi.Signatures), ("OfferBook", OfferBookAbi.Signatures),
+        ("MeasurementRegistry", MeasurementRegistryAbi.Signatures), ("ReportLog", ReportLogAbi.Signatures), ("DisputeCourt", DisputeCourtAbi.Signatures),
+    ];
 
+    private static readonly string[] Asides =
+        ["CheckpointSkipped", "CallbackCalled", "Paused", "Unpaused", "GuardianSet", "OwnershipTransferStarted", "OwnershipTransferred"];
+
+    /// <summary>The interfaces of our contracts: a change of one is a change for everyone who calls it.</summary>
     [Fact]
-    public void The_contracts_errors_and_events_are_a_contract_with_others()
+    public void The_contracts_interfaces_are_a_contract_with_others()
     {
-        var lines = new[] { ContractArtifact.OrderBook, ContractArtifact.EscrowVault }
-            .SelectMany(c => c.Events.Select(e => $"event {e}").Concat(c.Errors.Select(e => $"error {e}"))).Distinct().Order(StringComparer.Ordinal);
+        var lines = Interfaces.SelectMany(c => c.Signatures.Order(StringComparer.Ordinal).Select(s => $"{c.Name} {s}"));
         Golden.Equal("contract-abi.txt", string.Join('\n', lines) + "\n");
     }
 
     [Fact]
-    public void Units_beyond_64_bits_are_the_most_that_there_are()
+    public void Every_event_of_the_contract_is_known_here()
     {
-        var data = AbiWriter.Arguments().Add(1).Add(default(Hash32)).Add(UInt128.MaxValue).Add(4);
-        var report = Assert.IsType<OrderEvent.ReportSubmitted>(OrderEventReader.Read(Log("ReportSubmitted(uint64,uint32,bytes32,uint128,uint32)", data)));
-        Assert.Equal(ulong.MaxValue, report.Units);
+        foreach (var signature in OrderBookAbi.Signatures.Where(s => s.StartsWith("event ", StringComparison.Ordinal)))
+        {
+            if (Asides.Contains(signature[6..].Split('(')[0])) continue;
+            var refusal = Assert.Throws<ChainException>(() => OrderEventReader.Read(Log(signature[6..], AbiWriter.Arguments().AddBytes(new byte[4000]))));
+            Assert.Contains("does not have the form of its event", refusal.Message, StringComparison.Ordinal);
+        }
     }
+
+    [Fact]
+    public void The_largest_numbers_of_units_are_read_as_they_are()
+    {
+        var data = AbiWriter.Arguments().Add(1).Add(default(Hash32)).Add(UInt128.MaxValue).Add(UInt128.MaxValue - 1).Add(4);
+        var report = Assert.IsType<OrderEvent.ReportSubmitted>(OrderEventReader.Read(Log("ReportSubmitted(uint64,uint32,bytes32,uint128,uint128,uint32)", data)));
+        Assert.Equal((UInt128.MaxValue, UInt128.MaxValue - 1), (report.Units, report.Total));
+    }
+
+    [Fact]
+    public void What_says_nothing_of_an_order_is_no_event() =>
+        Assert.Null(OrderEventReader.Read(Log("CallbackCalled(uint64,bool)", AbiWriter.Arguments().Add(true))));
 
     [Fact]
     public void An_end_beyond_all_calendars_is_the_last_instant() => Assert.Equal(DateTimeOffset.MaxValue, OrderEventReader.Instant(ulong.MaxValue));
@@ -54,6 +76,7 @@ public sealed class OrderEventReaderTests
     {
         var log = new JsonObject
         {
+            ["address"] = "0x00000000000000000000000000000000000000aa",
             ["topics"] = new JsonArray($"0x{Keccak256.Hash(System.Text.Encoding.ASCII.GetBytes(signature))}", "0x" + "7".PadLeft(64, '0')),
             ["data"] = "0x" + Convert.ToHexStringLower(data.ToArray()),
             ["blockNumber"] = "0x5",

@@ -32,12 +32,12 @@ public sealed class OrderViewTests
 
     [Fact]
     public void An_ended_order_has_paid_out_its_deposit() =>
-        Histories.Any.Select(history => OrderView.Fold(history)!).Where(view => view.Status >= OrderStatus.Completed)
-            .Sample(view => Assert.Equal(view.Deposit, view.Paid + view.Refunded));
+        Histories.Any.Select(history => OrderView.Fold(history)!).Where(view => view.IsOver)
+            .Sample(view => Assert.Equal(view.Deposit, view.Paid + view.Refunded + view.Drawn));
 
     [Fact]
     public void An_order_that_is_over_never_moves_again() =>
-        Histories.Any.Where(h => OrderView.Fold(h)!.Status >= OrderStatus.Completed).Sample(history =>
+        Histories.Any.Where(h => OrderView.Fold(h)!.IsOver).Sample(history =>
         {
             var last = history[^1];
             Impossible(history.Append(last with { LogIndex = last.LogIndex + 1, Sequence = last.Sequence + 1 }));
@@ -51,14 +51,63 @@ public sealed class OrderViewTests
         Histories.Any.Sample(history => Impossible(history.Append(history[^1] with { Transaction = Hash32.Sha256("other"u8) })));
 
     [Fact]
-    public void A_payment_that_does_not_add_up_is_refused() =>
-        Histories.Any.Where(h => h[^1] is OrderEvent.OrderSettled).Sample(history =>
-            Impossible([.. history[..^1], (OrderEvent.OrderSettled)history[^1] with { Paid = new Wei(101) }]));
+    public void A_settlement_that_pays_one_wei_more_or_less_is_refused() =>
+        Histories.Any.Where(h => h[^1] is OrderEvent.OrderSettled && h[^2] is not OrderEvent.OrderDisputed && !h.Any(e => e is OrderEvent.OrderDisputed)).Sample(history =>
+        {
+            var last = (OrderEvent.OrderSettled)history[^1];
+            Impossible([.. history[..^1], last with { Paid = last.Paid + new Wei(1), Refunded = last.Refunded - new Wei(1) }]);
+            if (last.Paid > Wei.Zero) Impossible([.. history[..^1], last with { Paid = last.Paid - new Wei(1), Refunded = last.Refunded + new Wei(1) }]);
+            Impossible([.. history[..^1], last with { Refunded = last.Refunded + new Wei(1) }]);
+        });
+
+    [Fact]
+    public void After_a_dispute_no_more_is_paid_than_without_one() =>
+        Histories.Any.Where(h => h.Any(e => e is OrderEvent.OrderDisputed)).Sample(history =>
+        {
+            var last = (OrderEvent.OrderSettled)history[^1];
+            var due = OrderView.Fold(history[..^1])!.Due();
+            Impossible([.. history[..^1], last with { Paid = due + new Wei(1), Refunded = last.Paid + last.Refunded - due - new Wei(1) }]);
+        });
+
+    [Fact]
+    public void A_replaced_lease_is_paid_exactly_what_it_earned() =>
+        Histories.Any.Where(h => h.Any(e => e is OrderEvent.LeasePaid)).Sample(history =>
+        {
+            var at = Array.FindIndex(history, e => e is OrderEvent.LeasePaid);
+            var paid = (OrderEvent.LeasePaid)history[at];
+            Impossible([.. history[..at], paid with { Amount = paid.Amount + new Wei(1) }]);
+            Impossible([.. history[..at], paid with { Epoch = paid.Epoch.Next() }]);
+            Impossible([.. history[..at], history[at + 1] with { Sequence = paid.Sequence }]);
+        });
+
+    [Fact]
+    public void Units_that_fall_or_stand_still_are_refused_in_a_checkpoint() =>
+        Histories.Any.Where(h => h.Any(e => e is OrderEvent.UsageCheckpoint)).Sample(history =>
+        {
+            var at = Array.FindIndex(history, e => e is OrderEvent.UsageCheckpoint);
+            var counted = (OrderEvent.UsageCheckpoint)history[at];
+            Impossible([.. history[..at], counted with { Total = OrderView.Fold(history[..at])!.Units }]);
+            Impossible([.. history[..at], counted with { Total = counted.Total + 1 }]);
+        });
+
+    [Fact]
+    public void A_sub_order_returns_no_more_than_it_got() =>
+        Histories.Any.Where(h => h.Any(e => e is OrderEvent.SubOrderEnded)).Sample(history =>
+        {
+            var at = Array.FindIndex(history, e => e is OrderEvent.SubOrderEnded);
+            var ended = (OrderEvent.SubOrderEnded)history[at];
+            var deposit = history.OfType<OrderEvent.SubOrderPlaced>().Single(e => e.SubOrder == ended.SubOrder).Deposit;
+            Impossible([.. history[..at], ended with { Returned = deposit + new Wei(1) }]);
+            Impossible([.. history[..at], ended with { SubOrder = new OrderId(1) }]);
+        });
 
     [Fact]
     public void An_epoch_that_falls_is_refused() =>
-        Histories.Any.Where(h => h[^1] is OrderEvent.LeaseAssigned).Sample(history =>
-            Impossible([.. history[..^1], (OrderEvent.LeaseAssigned)history[^1] with { Epoch = LeaseEpoch.None }]));
+        Histories.Any.Where(h => h.Any(e => e is OrderEvent.LeaseAssigned)).Sample(history =>
+        {
+            var at = Array.FindLastIndex(history, e => e is OrderEvent.LeaseAssigned);
+            Impossible([.. history[..at], (OrderEvent.LeaseAssigned)history[at] with { Epoch = LeaseEpoch.None }]);
+        });
 
     private static void Impossible(IEnumerable<OrderEvent> events)
     {

@@ -41,6 +41,38 @@ public sealed class Secp256k1Tests
             return managed.SequenceEqual(native) && Managed.Sign(key, new Hash32(hash)) == Native.Sign(key, new Hash32(hash));
         }, iter: 100);
 
+    [Fact]
+    public void Both_recover_the_key_that_signed() =>
+        Gen.Byte.Array[32].Select(Gen.Byte.Array[32]).Where((key, _) => Managed.IsPrivateKey(key)).Sample((key, hash) =>
+        {
+            Span<byte> expected = stackalloc byte[64], managed = stackalloc byte[64], native = stackalloc byte[64];
+            Native.PublicKey(key, expected);
+            var signature = Native.Sign(key, new Hash32(hash));
+            return Managed.TryRecover(new Hash32(hash), signature, managed) && Native.TryRecover(new Hash32(hash), signature, native)
+                && expected.SequenceEqual(managed) && expected.SequenceEqual(native);
+        }, iter: 100);
+
+    [Fact]
+    public void Both_agree_on_signatures_that_nobody_made() =>
+        Gen.Select(Gen.Byte.Array[32], Gen.Byte.Array[32], Gen.Byte.Array[32], Gen.Byte[0, 2]).Sample((hash, r, s, parity) =>
+        {
+            Span<byte> managed = stackalloc byte[64], native = stackalloc byte[64];
+            var signature = new RecoverableSignature(new Hash32(r), new Hash32(s), parity);
+            return Managed.TryRecover(new Hash32(hash), signature, managed) == Native.TryRecover(new Hash32(hash), signature, native) && managed.SequenceEqual(native);
+        }, iter: 300);
+
+    [Theory]
+    [InlineData("0000000000000000000000000000000000000000000000000000000000000000", "0000000000000000000000000000000000000000000000000000000000000001")]
+    [InlineData("0000000000000000000000000000000000000000000000000000000000000001", "0000000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141", "0000000000000000000000000000000000000000000000000000000000000001")]
+    [InlineData("0000000000000000000000000000000000000000000000000000000000000001", "7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a1")]
+    [InlineData("0000000000000000000000000000000000000000000000000000000000000005", "0000000000000000000000000000000000000000000000000000000000000001")]
+    public void No_key_is_recovered_from_numbers_out_of_range_or_off_the_curve(string r, string s)
+    {
+        var signature = new RecoverableSignature(Hash32.Parse(r), Hash32.Parse(s), 0);
+        foreach (var implementation in new[] { Managed, Native }) Assert.False(implementation.TryRecover(Hash32.Sha256("x"u8), signature, new byte[64]));
+    }
+
     [Theory]
     [InlineData("0000000000000000000000000000000000000000000000000000000000000000", false)]
     [InlineData("0000000000000000000000000000000000000000000000000000000000000001", true)]

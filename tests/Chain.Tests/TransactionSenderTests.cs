@@ -73,7 +73,7 @@ public sealed class TransactionSenderTests(DevelopmentChain chain) : IClassFixtu
             method == "eth_sendRawTransaction" ? ScriptedRpc.Error("insufficient funds for gas * price + value") : ScriptedRpc.Result("0x5"));
         await using var client = server.Client();
         var failure = await Assert.ThrowsAsync<ChainException>(() => Approve(client, account: 8));
-        Assert.Equal(ChainErrorKind.Rejected, failure.Kind);
+        Assert.Equal(ChainErrorKind.InsufficientFunds, failure.Kind);
         Assert.Contains("insufficient funds", failure.Message, StringComparison.Ordinal);
     }
 

@@ -4,7 +4,7 @@ using SwarmCompute.Chain.Crypto;
 
 namespace SwarmCompute.Chain.Abi;
 
-/// <summary>Writes a call's data: the function's selector and its arguments of static types, one word of 32 bytes each.</summary>
+/// <summary>Writes a call's data: the function's selector and its arguments, in words of 32 bytes (Contract ABI Specification).</summary>
 internal sealed class AbiWriter
 {
     private const int WordSize = 32;
@@ -13,6 +13,15 @@ internal sealed class AbiWriter
     /// <summary>Begins a call.</summary>
     /// <param name="signature">Name and types, for example <c>settle(uint64)</c>.</param>
     public AbiWriter(string signature) => _bytes = [.. Selector(signature)];
+
+    /// <summary>Begins a call.</summary>
+    /// <param name="selector">The function's selector.</param>
+    public AbiWriter(uint selector)
+    {
+        var bytes = new byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, selector);
+        _bytes = [.. bytes];
+    }
 
     private AbiWriter() => _bytes = [];
 
@@ -40,6 +49,20 @@ internal sealed class AbiWriter
     public AbiWriter Add(Address value)
     {
         value.CopyTo(NextWord()[(WordSize - Address.Size)..]);
+        return this;
+    }
+
+    /// <summary>Adds a boolean.</summary>
+    public AbiWriter Add(bool value) => Add(value ? UInt128.One : UInt128.Zero);
+
+    /// <summary>Adds what writes itself: a struct of static members.</summary>
+    public AbiWriter Add(Func<AbiWriter, AbiWriter> write) => write(this);
+
+    /// <summary>Adds bytes of any length: their number, and they themselves with zeros up to a whole word.</summary>
+    public AbiWriter AddBytes(ReadOnlySpan<byte> value)
+    {
+        Add((UInt128)value.Length);
+        for (; !value.IsEmpty; value = value[Math.Min(WordSize, value.Length)..]) value[..Math.Min(WordSize, value.Length)].CopyTo(NextWord());
         return this;
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
@@ -11,12 +10,6 @@ internal static class RevertReason
     private const int WordSize = 32;
     private const int TextMax = 200;
 
-    private static readonly FrozenDictionary<uint, AbiSignature> Errors =
-        ((ContractArtifact[])[ContractArtifact.OrderBook, ContractArtifact.EscrowVault, ContractArtifact.TestUsdt])
-        .SelectMany(contract => contract.Errors)
-        .DistinctBy(error => error.ToString())
-        .ToFrozenDictionary(error => Key(AbiWriter.Selector(error.ToString())));
-
     private static readonly uint ErrorText = Key(AbiWriter.Selector("Error(string)"));
     private static readonly uint Panic = Key(AbiWriter.Selector("Panic(uint256)"));
 
@@ -28,7 +21,7 @@ internal static class RevertReason
         var arguments = data[4..];
         if (selector == ErrorText) return ChainException.Reverted("Error", $"The contract refused: {Text(arguments)}");
         if (selector == Panic) return ChainException.Reverted("Panic", $"The contract failed an internal check: Panic({Number(arguments)}).");
-        if (!Errors.TryGetValue(selector, out var error))
+        if (ContractErrors.Find(selector) is not { } error)
             return ChainException.Reverted("Unnamed", $"The contract refused with the unknown error 0x{selector:x8}.");
         return ChainException.Reverted(error.Name, $"The contract refused: {error.Name}({Arguments(error, arguments)}).");
     }

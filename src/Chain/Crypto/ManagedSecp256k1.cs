@@ -2,6 +2,7 @@ using Org.BouncyCastle.Asn1.Sec;
 using Org.BouncyCastle.Crypto.Digests;
 using Org.BouncyCastle.Crypto.Signers;
 using Org.BouncyCastle.Math;
+using Org.BouncyCastle.Math.EC;
 using Org.BouncyCastle.Math.EC.Multiplier;
 using Org.BouncyCastle.Utilities;
 
@@ -50,6 +51,31 @@ internal sealed class ManagedSecp256k1 : ISecp256k1
             var high = s.CompareTo(HalfOrder) > 0;
             return new RecoverableSignature(ToHash(x), ToHash(high ? Curve.N.Subtract(s) : s), (byte)(odd ^ high ? 1 : 0));
         }
+    }
+
+    /// <inheritdoc/>
+    public bool TryRecover(Hash32 hash, RecoverableSignature signature, Span<byte> publicKey)
+    {
+        var (r, s) = (new BigInteger(1, signature.R.ToArray()), new BigInteger(1, signature.S.ToArray()));
+        if (!signature.IsLow || r.SignValue == 0 || r.CompareTo(Curve.N) >= 0 || s.SignValue == 0) return false;
+        if (PointOf(r, signature.YParity) is not { } point) return false;
+        var inverse = BigIntegers.ModOddInverse(Curve.N, r);
+        var e = new BigInteger(1, hash.ToArray());
+        var key = ECAlgorithms.SumOfTwoMultiplies(Curve.G, inverse.Multiply(e.Negate()).Mod(Curve.N), point, inverse.Multiply(s).Mod(Curve.N)).Normalize();
+        if (key.IsInfinity) return false;
+        key.AffineXCoord.GetEncoded().CopyTo(publicKey);
+        key.AffineYCoord.GetEncoded().CopyTo(publicKey[32..]);
+        return true;
+    }
+
+    /// <summary>The point with this x and this parity of y; null where the curve has none.</summary>
+    private static ECPoint? PointOf(BigInteger x, byte yParity)
+    {
+        var field = Curve.Curve.Field.Characteristic;
+        var square = x.ModPow(BigInteger.Three, field).Add(BigInteger.ValueOf(7)).Mod(field);
+        var y = square.ModPow(field.Add(BigInteger.One).ShiftRight(2), field);           // the field's order is 3 modulo 4
+        if (!y.Multiply(y).Mod(field).Equals(square)) return null;
+        return Curve.Curve.CreatePoint(x, y.TestBit(0) == (yParity == 1) ? y : field.Subtract(y));
     }
 
     private BigInteger PrivateKey(ReadOnlySpan<byte> key) =>

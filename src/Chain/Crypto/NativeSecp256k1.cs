@@ -21,6 +21,9 @@ internal sealed unsafe class NativeSecp256k1 : ISecp256k1
     private readonly delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, nint, nint, int> _sign;
     private readonly delegate* unmanaged[Cdecl]<nint, byte*, int*, byte*, int> _serializeSignature;
 
+    private readonly delegate* unmanaged[Cdecl]<nint, byte*, byte*, int, int> _parseSignature;
+    private readonly delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, int> _recover;
+
     private NativeSecp256k1(nint library)
     {
         var create = (delegate* unmanaged[Cdecl]<uint, nint>)NativeLibrary.GetExport(library, "secp256k1_context_create");
@@ -30,6 +33,8 @@ internal sealed unsafe class NativeSecp256k1 : ISecp256k1
         _serializePublicKey = (delegate* unmanaged[Cdecl]<nint, byte*, nuint*, byte*, uint, int>)NativeLibrary.GetExport(library, "secp256k1_ec_pubkey_serialize");
         _sign = (delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, nint, nint, int>)NativeLibrary.GetExport(library, "secp256k1_ecdsa_sign_recoverable");
         _serializeSignature = (delegate* unmanaged[Cdecl]<nint, byte*, int*, byte*, int>)NativeLibrary.GetExport(library, "secp256k1_ecdsa_recoverable_signature_serialize_compact");
+        _parseSignature = (delegate* unmanaged[Cdecl]<nint, byte*, byte*, int, int>)NativeLibrary.GetExport(library, "secp256k1_ecdsa_recoverable_signature_parse_compact");
+        _recover = (delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, int>)NativeLibrary.GetExport(library, "secp256k1_ecdsa_recover");
 
         _context = create(ContextSignVerify);
         var seed = stackalloc byte[32];
@@ -86,6 +91,25 @@ internal sealed unsafe class NativeSecp256k1 : ISecp256k1
         }
         var signature = new ReadOnlySpan<byte>(compact, 64);
         return new RecoverableSignature(new Hash32(signature[..32]), new Hash32(signature[32..]), (byte)(recoveryId & 1));
+    }
+
+    /// <inheritdoc/>
+    public bool TryRecover(Hash32 hash, RecoverableSignature signature, Span<byte> publicKey)
+    {
+        if (!signature.IsLow || signature.YParity > 1) return false;
+        var compact = stackalloc byte[64];
+        signature.R.CopyTo(new Span<byte>(compact, 32));
+        signature.S.CopyTo(new Span<byte>(compact + 32, 32));
+        var message = stackalloc byte[32];
+        hash.CopyTo(new Span<byte>(message, 32));
+        var opaque = stackalloc byte[OpaqueSignatureSize];
+        var key = stackalloc byte[OpaqueKeySize];
+        var serialized = stackalloc byte[65];
+        nuint length = 65;
+        if (_parseSignature(_context, opaque, compact, signature.YParity) != 1 || _recover(_context, key, opaque, message) != 1) return false;
+        if (_serializePublicKey(_context, serialized, &length, key, Uncompressed) != 1) return false;
+        new ReadOnlySpan<byte>(serialized + 1, 64).CopyTo(publicKey);
+        return true;
     }
 
     private static void CheckKey(ReadOnlySpan<byte> key)

@@ -24,7 +24,7 @@ public sealed class Anvil : IAsyncDisposable
     private readonly Process _process;
     private readonly Queue<string> _output = new();
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private JsonRpcClient? _rpc;
+    private RpcEndpoint? _rpc;
 
     private Anvil(Process process) => _process = process;
 
@@ -84,7 +84,7 @@ public sealed class Anvil : IAsyncDisposable
 
     private bool Started { get; set; }
 
-    private JsonRpcClient Client => _rpc ?? throw new InvalidOperationException("Anvil has not started.");
+    private RpcEndpoint Client => _rpc ?? throw new InvalidOperationException("Anvil has not started.");
 
     private static ProcessStartInfo StartInfo(AnvilOptions options)
     {
@@ -146,7 +146,7 @@ public sealed class Anvil : IAsyncDisposable
             throw new ChainException(ChainErrorKind.Timeout, $"Anvil did not listen within {options.StartTimeout}: {LastWords()}", e);
         }
         if (!_listening.Task.IsCompleted) throw new ChainException(ChainErrorKind.Unreachable, $"Anvil ended: {LastWords()}");
-        _rpc = new JsonRpcClient(Rpc, options.StartTimeout, TimeProvider.System);
+        _rpc = new RpcEndpoint(Rpc, new RpcLimits(options.StartTimeout), TimeProvider.System);
         await _rpc.Call("eth_chainId", [], cancel).ConfigureAwait(false);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SwarmCompute.Chain.Sync;
 
 namespace SwarmCompute.Chain.Tests.Support;
 
@@ -7,15 +8,14 @@ public static class Feed
 {
     public static async Task<ImmutableArray<OrderEvent>> ReadAll(ChainClient client, CancellationToken cancel)
     {
-        var log = new OrderLog(client);
+        var sync = new ChainSync(client, new SyncOptions());
         var events = ImmutableArray.CreateBuilder<OrderEvent>();
-        var cursor = log.Start;
-        while (true)
+        for (var state = sync.Start; ;)
         {
-            var (read, next) = await log.ReadFinalized(cursor, cancel);
-            if (next == cursor) return events.ToImmutable();
-            events.AddRange(read);
-            cursor = next;
+            var step = await sync.Step(state, cancel);
+            events.AddRange(step.Final);
+            if (step.Next == state || (step.Final.IsEmpty && !step.IsBehind)) return events.ToImmutable();
+            state = step.Next;
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace SwarmCompute.Chain.Tests.Support;
 
 /// <summary>Plays the parts around one order: customer, authority, provider and CVM.</summary>
@@ -12,26 +14,54 @@ public sealed class OrderScript(DevelopmentChain chain) : IDisposable
 
     public OrderId Order { get; private set; }
 
-    public async Task<Hash32> Place(long deposit, long unitPrice, int slots, CancellationToken cancel)
+    /// <summary>An order that lasts for a hundred days.</summary>
+    public async Task<OrderRequest> Request(long deposit, long unitPrice, int slots, CancellationToken cancel) => new()
     {
-        var endsAt = DateTimeOffset.FromUnixTimeSeconds(4_000_000_000);
-        var (order, transaction) = await chain.BookOf(DevelopmentChain.Customer)
-            .PlaceOrder(Manifest, new Wei((UInt128)deposit), new Wei((UInt128)unitPrice), slots, Authority.Point.KeyHash(), endsAt, cancel);
+        ManifestHash = Manifest,
+        Token = chain.Options.Token,
+        Deposit = new Wei((UInt128)deposit),
+        UnitPrice = new Wei((UInt128)unitPrice),
+        Slots = slots,
+        AuthorityKeyHash = Authority.Point.KeyHash(),
+        EndsAt = DateTimeOffset.FromUnixTimeSeconds((long)await chain.Now(cancel)).AddDays(100),
+    };
+
+    public async Task<Hash32> Place(long deposit, long unitPrice, int slots, CancellationToken cancel) =>
+        await Place(await Request(deposit, unitPrice, slots, cancel), [], cancel);
+
+    public async Task<Hash32> Place(OrderRequest request, ImmutableArray<AssetUse> assets, CancellationToken cancel)
+    {
+        var (order, transaction) = await chain.BookOf(DevelopmentChain.Customer).PlaceOrder(request, assets, cancel);
         Order = order;
         return transaction;
     }
 
-    public Task<Hash32> Assign(int slot, uint epoch, CancellationToken cancel) => Assign(slot, epoch, DevelopmentChain.Provider.Address, cancel);
-
-    public Task<Hash32> Assign(int slot, uint epoch, Address provider, CancellationToken cancel)
+    public async Task<OrderId> PlaceSubOrder(OrderId parent, OrderRequest request, CancellationToken cancel)
     {
-        var lease = new LeaseId(Order, slot);
-        var digest = OrderDigest.Lease(chain.Options.ChainId, chain.Options.OrderBook, lease, new LeaseEpoch(epoch), provider, LeaseKey.Point.KeyHash());
-        return chain.BookOf(DevelopmentChain.Sender)
-            .AssignLease(lease, new LeaseEpoch(epoch), provider, LeaseKey.Point, Authority.Point, Authority.Sign(digest), cancel);
+        (Order, _) = await chain.BookOf(DevelopmentChain.Customer).PlaceSubOrder(parent, request, [], cancel);
+        return Order;
     }
 
-    public Task<Hash32> Submit(uint epoch, ulong units, CancellationToken cancel)
+    public Task<Hash32> Assign(int slot, uint epoch, CancellationToken cancel) => Assign(slot, epoch, chain.Compute, cancel);
+
+    public Task<Hash32> Assign(int slot, uint epoch, OfferId offer, CancellationToken cancel)
+    {
+        var (lease, measurement) = (new LeaseId(Order, slot), OrderDigest.DevelopmentMeasurement);
+        var digest = OrderDigest.Lease(chain.Options.ChainId, chain.Options.OrderBook, lease, new LeaseEpoch(epoch), offer, measurement, LeaseKey.Point.KeyHash());
+        return chain.BookOf(DevelopmentChain.Sender)
+            .AssignLease(lease, new LeaseEpoch(epoch), offer, measurement, LeaseKey.Point, Authority.Point, Authority.Sign(digest), cancel);
+    }
+
+    public OrderCheckpoint CheckpointOf(uint epoch, UInt128 units)
+    {
+        var digest = OrderDigest.Checkpoint(chain.Options.ChainId, chain.Options.OrderBook, Order, new LeaseEpoch(epoch), units);
+        return new OrderCheckpoint(Order, new LeaseEpoch(epoch), units, LeaseKey.Point, LeaseKey.Sign(digest));
+    }
+
+    public Task<Hash32> Checkpoint(uint epoch, UInt128 units, CancellationToken cancel) =>
+        chain.BookOf(DevelopmentChain.Sender).Checkpoint(CheckpointOf(epoch, units), cancel);
+
+    public Task<Hash32> Submit(uint epoch, UInt128 units, CancellationToken cancel)
     {
         var digest = OrderDigest.Report(chain.Options.ChainId, chain.Options.OrderBook, Order, new LeaseEpoch(epoch), Report, units);
         return chain.BookOf(DevelopmentChain.Sender)

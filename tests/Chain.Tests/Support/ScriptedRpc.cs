@@ -12,6 +12,9 @@ namespace SwarmCompute.Chain.Tests.Support;
 /// </summary>
 public sealed class ScriptedRpc : IAsyncDisposable
 {
+    /// <summary>Stands for the id of the request that is answered.</summary>
+    public const string AnyId = "\"id\":1";
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly Func<string, JsonArray, string?> _answer;
@@ -29,6 +32,12 @@ public sealed class ScriptedRpc : IAsyncDisposable
     }
 
     public Uri Uri { get; }
+
+    /// <summary>How long it thinks before each answer.</summary>
+    public TimeSpan Delay { get; init; }
+
+    /// <summary>Further lines of the answer's head, each with its line end.</summary>
+    public string Headers { get; init; } = "";
 
     /// <summary>A body with a result.</summary>
     public static string Result(JsonNode? result) => new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 1, ["result"] = result }.ToJsonString();
@@ -81,10 +90,11 @@ public sealed class ScriptedRpc : IAsyncDisposable
             {
                 var stream = connection.GetStream();
                 var request = JsonNode.Parse(await ReadBody(stream))!;
+                await Task.Delay(Delay, _stop.Token);
                 var body = _answer(request["method"]!.GetValue<string>(), request["params"]!.AsArray());
                 if (body is null) await Task.Delay(Timeout.InfiniteTimeSpan, _stop.Token);
-                var bytes = Encoding.UTF8.GetBytes(body!);
-                var head = string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status}\r\nContent-Length: {bytes.Length}\r\nConnection: close\r\n\r\n");
+                var bytes = Encoding.UTF8.GetBytes(body!.Replace(AnyId, string.Create(CultureInfo.InvariantCulture, $"\"id\":{request["id"]!.GetValue<long>()}"), StringComparison.Ordinal));
+                var head = string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status}\r\n{Headers}Content-Length: {bytes.Length}\r\nConnection: close\r\n\r\n");
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(head), _stop.Token);
                 await stream.WriteAsync(bytes, _stop.Token);
             }
