@@ -9,6 +9,7 @@ internal sealed class ReportCase : IDisposable
 {
     public static readonly Address OrderBook = Address.Parse("0x1111111111111111111111111111111111111111");
     public static readonly Address Provider = Address.Parse("0x2222222222222222222222222222222222222222");
+    public static readonly OfferId Offer = new(5);
     public static readonly OrderId Order = new(7);
 
     private readonly ECDsa _key = P256.CreateKey();
@@ -19,7 +20,7 @@ internal sealed class ReportCase : IDisposable
         Now = new DateTimeOffset(Now.Ticks - Now.Ticks % TimeSpan.TicksPerMillisecond, TimeSpan.Zero);
         var head = new SwarmIdentity.Guest(Order, 0, new LeaseEpoch(3), Provider);
         Certificate = Authority.Issue(head, _key, TimeSpan.FromHours(1));
-        LeaseSignature = Authority.SignLease(new LeaseStatement(chainId, OrderBook, head.Lease, head.Epoch, Provider, P256.KeyHash(_key)));
+        LeaseSignature = Authority.SignLease(new LeaseStatement(chainId, OrderBook, head.Lease, head.Epoch, Offer, DevelopmentEvidence.LeaseMeasurement, P256.KeyHash(_key)));
         Report = new IntegrityReport
         {
             Evidence = "development",
@@ -45,7 +46,8 @@ internal sealed class ReportCase : IDisposable
         };
         Facts = new ChainFacts(
             chainId, OrderBook, Order, Report.ManifestHash, Authority.KeyHash, "Completed", Report.Hash, Report.Units,
-            [.. Report.Stages.Select(s => new LeaseFact(s.Slot, s.Epoch, s.Provider, s.KeyHash)), new(0, new LeaseEpoch(1), Provider, Digest("first head"))]);
+            [.. Report.Stages.Select(s => new LeaseFact(s.Slot, s.Epoch, s.Provider, s.KeyHash, Offer, DevelopmentEvidence.LeaseMeasurement)),
+                new(0, new LeaseEpoch(1), Provider, Digest("first head"), Offer, DevelopmentEvidence.LeaseMeasurement)]);
     }
 
     public CertificateAuthority Authority { get; } = CertificateAuthority.Create(TimeProvider.System);

@@ -27,7 +27,7 @@ public sealed class CertifierTests : IDisposable
         Assert.Null(PeerCertificate.Refusal(leaf, _authority.Root, TimeProvider.System.GetUtcNow(), out var identity));
         Assert.Equal(new SwarmIdentity.Guest(new OrderId(7), 1, new LeaseEpoch(2), CertifyCase.Provider), identity);
         Assert.Equal(P256.KeyHash(_key), P256.KeyHash(leaf));
-        var statement = new LeaseStatement(31337, CertifyCase.OrderBook, CertifyCase.Lease, new LeaseEpoch(2), CertifyCase.Provider, P256.KeyHash(_key));
+        var statement = new LeaseStatement(31337, CertifyCase.OrderBook, CertifyCase.Lease, new LeaseEpoch(2), CertifyCase.Offer, DevelopmentEvidence.LeaseMeasurement, P256.KeyHash(_key));
         Assert.True(P256.Verify(_authority.Root, statement.ToBytes(), answer.LeaseSignature));
     }
 
@@ -72,6 +72,7 @@ public sealed class CertifierTests : IDisposable
         AssertRefused("report data", request with { Lease = new LeaseId(new OrderId(8), 1) });
         AssertRefused("report data", request with { Lease = new LeaseId(new OrderId(7), 2) });
         AssertRefused("report data", request with { Provider = CertifyCase.OrderBook });
+        AssertRefused("report data", request with { Offer = new OfferId(6) });
         AssertRefused("report data", request with { OrderBook = CertifyCase.Provider });
         AssertRefused("report data", request with { Manifest = (Manifest with { Threads = 2 }).ToCanonicalBytes() });
     }

@@ -9,6 +9,7 @@ internal static class CertifyCase
 {
     public static readonly Address OrderBook = Address.Parse("0x1111111111111111111111111111111111111111");
     public static readonly Address Provider = Address.Parse("0x2222222222222222222222222222222222222222");
+    public static readonly OfferId Offer = new(5);
     public static readonly LeaseId Lease = new(new OrderId(7), 1);
 
     public static Manifest Manifest(Hash32 authority) =>
@@ -18,8 +19,8 @@ internal static class CertifyCase
     public static CertifyRequest Request(ECDsa key, Manifest manifest, ulong chainId = 31337, LeaseId? lease = null, Address? provider = null)
     {
         var request = new CertifyRequest(
-            lease ?? Lease, new LeaseEpoch(2), provider ?? Provider, chainId, OrderBook, manifest.ToCanonicalBytes(), new Evidence("development", [1]));
-        var reportData = ReportData.Of(key.ExportSubjectPublicKeyInfo(), manifest.Hash, request.StatementFor(P256.KeyHash(key)));
+            lease ?? Lease, new LeaseEpoch(2), provider ?? Provider, Offer, chainId, OrderBook, manifest.ToCanonicalBytes(), new Evidence("development", [1]));
+        var reportData = ReportData.Of(key.ExportSubjectPublicKeyInfo(), manifest.Hash, request.StatementFor(P256.KeyHash(key)), request.Provider);
         return request with { Evidence = DevelopmentEvidence.Create(reportData, Hash32.Sha256([2])) };
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using SwarmCompute.Attestation;
 using SwarmCompute.Overlay.GuestLink;
 
@@ -87,6 +88,22 @@ public sealed class GuestRunTests
         var report = await Finish(swarm, 2);
         Assert.Equal(rest.Count, report.Units);
         AssertVerifies(report, swarm, (0, 1), (1, 1), (0, 2));
+    }
+
+    [Fact]
+    public async Task The_head_signs_what_it_served_while_it_works()
+    {
+        await using var swarm = await Swarm.Start(stages: 1, Cancel);
+        swarm.Launch(0, 1);
+        await swarm.Publish(1, [1], Cancel);
+        await swarm.Guest(0, 1).Next<GuestMessage.StageReady>(Cancel);
+        using var client = swarm.Client(1);
+        var tokens = await client.Stream(Prompt, TokensMax, Cancel).ToListAsync(Cancel);
+
+        var checkpoint = await swarm.Guest(0, 1).Next<GuestMessage.Checkpoint>(Cancel, c => c.Units == tokens.Count);
+        using var certificate = X509CertificateLoader.LoadCertificate(swarm.Guest(0, 1).Hello!.CertificateDer);
+        var statement = new CheckpointStatement(31337, CertifyCase.OrderBook, Swarm.Order, new LeaseEpoch(1), (ulong)checkpoint.Units);
+        Assert.True(P256.Verify(certificate, statement.ToBytes(), checkpoint.Signature));
     }
 
     [Fact]

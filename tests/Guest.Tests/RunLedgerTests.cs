@@ -93,6 +93,7 @@ public sealed class RunLedgerTests : IDisposable
         Lease = new LeaseId(Order, 0),
         Epoch = new LeaseEpoch(1),
         Provider = CertifyCase.Provider,
+        Offer = CertifyCase.Offer,
         ChainId = 31337,
         OrderBook = CertifyCase.OrderBook,
         Manifest = [],

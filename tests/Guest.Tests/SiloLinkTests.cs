@@ -58,6 +58,7 @@ public sealed class SiloLinkTests
         Lease = new LeaseId(new OrderId(7), 0),
         Epoch = new LeaseEpoch(1),
         Provider = CertifyCase.Provider,
+        Offer = CertifyCase.Offer,
         ChainId = 31337,
         OrderBook = CertifyCase.OrderBook,
         Manifest = [],

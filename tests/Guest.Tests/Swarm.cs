@@ -57,6 +57,7 @@ internal sealed class Swarm : IAsyncDisposable
         ["lease"] = new LeaseId(Order, slot).ToString(),
         ["epoch"] = epoch,
         ["provider"] = CertifyCase.Provider.ToString(),
+        ["offer"] = CertifyCase.Offer.Value,
         ["chainId"] = 31337,
         ["orderBook"] = CertifyCase.OrderBook.ToString(),
         ["manifest"] = Encoding.UTF8.GetString(Manifest.ToCanonicalBytes()),
@@ -115,7 +116,8 @@ internal sealed class Swarm : IAsyncDisposable
         [
             .. leases.Select(lease => new LeaseFact(
                 lease.Slot, new LeaseEpoch(lease.Epoch), CertifyCase.Provider,
-                P256.KeyHash(Guest(lease.Slot, lease.Epoch).Hello!.KeyX, Guest(lease.Slot, lease.Epoch).Hello!.KeyY))),
+                P256.KeyHash(Guest(lease.Slot, lease.Epoch).Hello!.KeyX, Guest(lease.Slot, lease.Epoch).Hello!.KeyY),
+                CertifyCase.Offer, DevelopmentEvidence.LeaseMeasurement)),
         ]);
 
     public async ValueTask DisposeAsync()

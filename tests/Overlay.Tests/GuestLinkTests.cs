@@ -18,6 +18,7 @@ public sealed class GuestLinkTests
         new GuestMessage.Heartbeat { CompletionTokens = long.MaxValue, OpenSessions = 3 },
         new GuestMessage.Report { SignedReport = [1, 2], ReportHash = Bytes32, Units = 9, Signature = Bytes64 },
         new GuestMessage.Failed { Reason = "no such model" },
+        new GuestMessage.Checkpoint { Units = long.MaxValue, Signature = Bytes64 },
     ];
 
     public static readonly TheoryData<SiloMessage> SiloMessages =
@@ -41,6 +42,8 @@ public sealed class GuestLinkTests
         new GuestMessage.PeerLost { Slot = 1, Epoch = 1, Reason = null! },
         new GuestMessage.Heartbeat { CompletionTokens = -1, OpenSessions = 0 },
         new GuestMessage.Report { SignedReport = [], ReportHash = [1], Units = 0, Signature = Bytes64 },
+        new GuestMessage.Checkpoint { Units = -1, Signature = Bytes64 },
+        new GuestMessage.Checkpoint { Units = 1, Signature = Bytes32 },
     ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -13,7 +13,18 @@ public sealed record DevelopmentEvidence(Hash32 ReportData, Hash32 Measurement)
     /// <summary>What a reader of a report must know.</summary>
     public const string Meaning = "no hardware vouches for this run: the machine's owner could have read or changed it";
 
+    /// <summary>
+    /// The measurement that a lease with such evidence names on the chain: SHA-256 of "SwarmCompute.development". Only development chains have it
+    /// in their registry; what the guest says it is cannot be measured, so it is not put there.
+    /// </summary>
+    public static readonly Hash32 LeaseMeasurement = Hash32.Sha256("SwarmCompute.development"u8);
+
     private const int DocumentBytesMax = 1024;
+
+    /// <summary>What a lease names on the chain as its guest's measurement.</summary>
+    /// <param name="evidenceType">The type of the guest's evidence.</param>
+    /// <param name="measurement">What the evidence says was measured.</param>
+    public static Hash32 LeaseMeasurementOf(string evidenceType, Hash32 measurement) => evidenceType == Manifest.Development ? LeaseMeasurement : measurement;
 
     /// <summary>Makes the evidence.</summary>
     public static Evidence Create(Hash32 reportData, Hash32 measurement) => new(Manifest.Development, CanonicalJson.Serialize(

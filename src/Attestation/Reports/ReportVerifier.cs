@@ -44,7 +44,7 @@ public static class ReportVerifier
         yield return Authority(at);
         yield return Certificate(at);
         yield return HeadLease(at);
-        yield return Signature("lease signature", at.Head is { } head && P256.Verify(at.Root, LeaseOf(at, head).ToBytes(), at.Signed.LeaseSignature));
+        yield return Signature("lease signature", LeaseOf(at) is { } lease && P256.Verify(at.Root, lease.ToBytes(), at.Signed.LeaseSignature));
         yield return Signature("usage signature", at.Head is { } payee && P256.Verify(at.Leaf, SignedReport.Usage(at.Signed.Report, payee.Epoch).ToBytes(), at.Signed.Signature));
         yield return Equal("units", at.Signed.Report.Units, at.Chain.Units);
         yield return Totals(at.Signed.Report);
@@ -86,8 +86,7 @@ public static class ReportVerifier
     private static Check HeadLease(ReportCase at)
     {
         if (at.Head is not { } head) return new("head lease", false, "the certificate names no guest");
-        var lease = new LeaseFact(head.Slot, head.Epoch, head.Provider, P256.KeyHash(at.Leaf));
-        var holds = head.Order == at.Chain.Order && head.Slot == 0 && at.Chain.Leases.Contains(lease);
+        var holds = at.Lease is not null;
         return new("head lease", holds, holds
             ? $"the signer held slot 0 at epoch {head.Epoch} for {head.Provider}"
             : $"the chain has no lease of slot 0 of order {at.Chain.Order} for {head} and this key");
@@ -110,7 +109,7 @@ public static class ReportVerifier
     private static Check Stages(ReportCase at)
     {
         var stages = at.Signed.Report.Stages;
-        var stranger = stages.FirstOrDefault(s => !at.Chain.Leases.Contains(new LeaseFact(s.Slot, s.Epoch, s.Provider, s.KeyHash)));
+        var stranger = stages.FirstOrDefault(s => !at.Chain.Leases.Any(l => l.Is(s.Slot, s.Epoch, s.Provider, s.KeyHash)));
         if (stranger is not null) return new("stages", false, $"slot {stranger.Slot} at epoch {stranger.Epoch} ran with a key that was not leased on the chain");
         if (stages.Any(s => s.LayerLast < s.LayerFirst || s.Until < s.From)) return new("stages", false, "a stage has no layers, or ended before it began");
         return stages.Any(s => s.Slot == 0 && s.Epoch == at.Head?.Epoch)
@@ -127,8 +126,9 @@ public static class ReportVerifier
             : new("evidence", false, $"development evidence is worth nothing on chain {report.ChainId}, which is not a development chain");
     }
 
-    private static LeaseStatement LeaseOf(ReportCase at, SwarmIdentity.Guest head) => new(
-        at.Signed.Report.ChainId, at.Signed.Report.OrderBook, head.Lease, head.Epoch, head.Provider, P256.KeyHash(at.Leaf));
+    private static LeaseStatement? LeaseOf(ReportCase at) => at.Lease is { } lease
+        ? new(at.Signed.Report.ChainId, at.Signed.Report.OrderBook, new LeaseId(at.Signed.Report.Order, lease.Slot), lease.Epoch, lease.Offer, lease.Measurement, lease.KeyHash)
+        : null;
 
     private static Check Signature(string name, bool holds) => new(name, holds, holds ? "verified" : "the signature does not verify");
 
@@ -141,5 +141,10 @@ public static class ReportVerifier
     private sealed record ReportCase(SignedReport Signed, X509Certificate2 Leaf, X509Certificate2 Root, ChainFacts Chain, DateTimeOffset Now)
     {
         public SwarmIdentity.Guest? Head { get; } = SwarmIdentity.TryRead(Leaf) as SwarmIdentity.Guest;
+
+        /// <summary>The lease on the chain that the certificate is of; null where there is none.</summary>
+        public LeaseFact? Lease => Head is { Slot: 0 } head && head.Order == Chain.Order
+            ? Chain.Leases.FirstOrDefault(l => l.Is(head.Slot, head.Epoch, head.Provider, P256.KeyHash(Leaf)))
+            : null;
     }
 }

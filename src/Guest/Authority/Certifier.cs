@@ -25,7 +25,7 @@ public sealed class Certifier(CertificateAuthority authority, EvidenceVerifier v
             var manifest = Manifest.Parse(request.Manifest);
             if (Refusal(request, manifest) is { } refusal) return new CertifyAnswer.Refused(refusal);
             var statement = request.StatementFor(P256.KeyHash(publicKey));
-            var reportData = ReportData.Of(publicKey.ExportSubjectPublicKeyInfo(), manifest.Hash, statement);
+            var reportData = ReportData.Of(publicKey.ExportSubjectPublicKeyInfo(), manifest.Hash, statement, request.Provider);
             var result = verifier.Verify(request.Evidence, new EvidencePolicy(reportData, manifest.Tee, request.ChainId, developmentChainId));
             if (result.Verdict != Verdict.Accepted) return new CertifyAnswer.Refused($"the evidence is refused: {result.Why}");
             var identity = new SwarmIdentity.Guest(request.Lease.Order, request.Lease.Slot, request.Epoch, request.Provider);

@@ -8,15 +8,19 @@ namespace SwarmCompute.Guest.Authority;
 /// <param name="Lease">The lease.</param>
 /// <param name="Epoch">Its fencing number.</param>
 /// <param name="Provider">The account that is paid for it.</param>
+/// <param name="Offer">The compute offer that the lease is taken from.</param>
 /// <param name="ChainId">The order's chain (EIP-155).</param>
 /// <param name="OrderBook">The order book contract.</param>
 /// <param name="Manifest">The canonical bytes of the order's manifest.</param>
 /// <param name="Evidence">What the guest shows for itself.</param>
 public sealed record CertifyRequest(
-    LeaseId Lease, LeaseEpoch Epoch, Address Provider, ulong ChainId, Address OrderBook, byte[] Manifest, Evidence Evidence)
+    LeaseId Lease, LeaseEpoch Epoch, Address Provider, OfferId Offer, ulong ChainId, Address OrderBook, byte[] Manifest, Evidence Evidence)
 {
     /// <summary>What the authority signs for the chain where it agrees.</summary>
-    public LeaseStatement StatementFor(Hash32 keyHash) => new(ChainId, OrderBook, Lease, Epoch, Provider, keyHash);
+    public LeaseStatement StatementFor(Hash32 keyHash) => 
+        new(ChainId, OrderBook, Lease, Epoch, Offer, Measurement, keyHash);
+
+    private Hash32 Measurement => DevelopmentEvidence.LeaseMeasurementOf(Evidence.Type, DevelopmentEvidence.TryRead(Evidence.Document)?.Measurement ?? default);
 
     /// <summary>The message's bytes: canonical JSON.</summary>
     public byte[] ToBytes() => CanonicalJson.Serialize(new JsonObject
@@ -24,6 +28,7 @@ public sealed record CertifyRequest(
         ["lease"] = Lease.ToString(),
         ["epoch"] = (long)Epoch.Value,
         ["provider"] = Provider.ToString(),
+        ["offer"] = Offer.Value,
         ["chainId"] = ChainId,
         ["orderBook"] = OrderBook.ToString(),
         ["manifest"] = Convert.ToBase64String(Manifest),
@@ -35,12 +40,13 @@ public sealed record CertifyRequest(
     public static CertifyRequest Parse(ReadOnlyMemory<byte> message)
     {
         var members = CanonicalJson.ParseObject(message, AuthorityFrames.BytesMax);
-        var fields = new JsonFields(members, "", "lease", "epoch", "provider", "chainId", "orderBook", "manifest", "evidence");
+        var fields = new JsonFields(members, "", "lease", "epoch", "provider", "offer", "chainId", "orderBook", "manifest", "evidence");
         var evidence = new JsonFields(fields.Object("evidence"), "evidence.", "type", "document");
         return new CertifyRequest(
             LeaseId.Parse(fields.Text("lease", 32)),
             new LeaseEpoch((uint)fields.Integer("epoch", 1, uint.MaxValue)),
             Address.Parse(fields.Text("provider", 42)),
+            new OfferId((ulong)fields.Integer("offer", 1, CanonicalJson.IntegerMax)),
             (ulong)fields.Integer("chainId", 1, CanonicalJson.IntegerMax),
             Address.Parse(fields.Text("orderBook", 42)),
             fields.Base64("manifest", ManifestLimits.BytesMax),

@@ -11,7 +11,7 @@ internal static class Certify
     /// <exception cref="GuestException">The authority refuses, cannot be reached, or answered something else than was asked.</exception>
     public static async Task<Credentials> Run(Ticket ticket, Manifest manifest, ECDsa key, Evidence evidence, TimeProvider time, CancellationToken cancel)
     {
-        var request = new CertifyRequest(ticket.Lease, ticket.Epoch, ticket.Provider, ticket.ChainId, ticket.OrderBook, manifest.ToCanonicalBytes(), evidence);
+        var request = new CertifyRequest(ticket.Lease, ticket.Epoch, ticket.Provider, ticket.Offer, ticket.ChainId, ticket.OrderBook, manifest.ToCanonicalBytes(), evidence);
         var certified = await new AuthorityClient(ticket.Authority, ticket.Root, time).Certify(request, key, cancel);
         var certificate = Load(certified.Certificate);
         if (Fault(ticket, request, certified, certificate, key, time) is { } fault)

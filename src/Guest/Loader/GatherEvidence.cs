@@ -14,8 +14,8 @@ internal static class GatherEvidence
     /// <param name="measurement">What <see cref="Measure"/> gave.</param>
     public static Evidence Run(Ticket ticket, Manifest manifest, ECDsa key, Hash32 measurement)
     {
-        var statement = new LeaseStatement(ticket.ChainId, ticket.OrderBook, ticket.Lease, ticket.Epoch, ticket.Provider, P256.KeyHash(key));
-        return DevelopmentEvidence.Create(ReportData.Of(key.ExportSubjectPublicKeyInfo(), manifest.Hash, statement), measurement);
+        var statement = new LeaseStatement(ticket.ChainId, ticket.OrderBook, ticket.Lease, ticket.Epoch, ticket.Offer, DevelopmentEvidence.LeaseMeasurement, P256.KeyHash(key));
+        return DevelopmentEvidence.Create(ReportData.Of(key.ExportSubjectPublicKeyInfo(), manifest.Hash, statement, ticket.Provider), measurement);
     }
 
     /// <summary>

@@ -29,7 +29,7 @@ internal static class ReadTicket
     private static Ticket Read(ReadOnlyMemory<byte> line)
     {
         var fields = new JsonFields(
-            CanonicalJson.ParseObject(line, BytesMax), "", "lease", "epoch", "provider", "chainId", "orderBook", "manifest", "authority", "silo",
+            CanonicalJson.ParseObject(line, BytesMax), "", "lease", "epoch", "provider", "offer", "chainId", "orderBook", "manifest", "authority", "silo",
             "assetDirectory", "workDirectory", "listenAddress", "nativeLibraryDirectory");
         var authority = new JsonFields(fields.Object("authority"), "authority.", "endpoint", "rootCertificate");
         var silo = new JsonFields(fields.Object("silo"), "silo.", "endpoint", "node");
@@ -38,6 +38,7 @@ internal static class ReadTicket
             Lease = LeaseId.Parse(fields.Text("lease", 32)),
             Epoch = new LeaseEpoch((uint)fields.Integer("epoch", 1, uint.MaxValue)),
             Provider = Address.Parse(fields.Text("provider", 42)),
+            Offer = new OfferId((ulong)fields.Integer("offer", 1, CanonicalJson.IntegerMax)),
             ChainId = (ulong)fields.Integer("chainId", 1, CanonicalJson.IntegerMax),
             OrderBook = Address.Parse(fields.Text("orderBook", 42)),
             Manifest = Encoding.UTF8.GetBytes(fields.Text("manifest", ManifestLimits.BytesMax)),

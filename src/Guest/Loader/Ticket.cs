@@ -15,6 +15,9 @@ public sealed record Ticket
     /// <summary>The account that is paid for the lease.</summary>
     public required Address Provider { get; init; }
 
+    /// <summary>The compute offer that the lease is taken from.</summary>
+    public required OfferId Offer { get; init; }
+
     /// <summary>The order's chain (EIP-155).</summary>
     public required ulong ChainId { get; init; }
 

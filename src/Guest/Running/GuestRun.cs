@@ -10,6 +10,7 @@ namespace SwarmCompute.Guest.Running;
 internal sealed class GuestRun(Ticket ticket, Manifest manifest, IGuestRole role, SiloLink link, StopReason stop, TimeProvider time, GuestLog log)
 {
     private static readonly TimeSpan LastWordTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CheckpointEvery = TimeSpan.FromSeconds(2);      // what a head that dies may lose of its pay
 
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -19,7 +20,7 @@ internal sealed class GuestRun(Ticket ticket, Manifest manifest, IGuestRole role
     public async Task Run(Task<LoadedStage> loading)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
-        Task[] duties = [Attach(loading), Watch(over.Token), link.Run(Take, () => role.Heartbeat, over.Token), _failed.Task];
+        Task[] duties = [Attach(loading), Watch(over.Token), link.Run(Take, () => role.Heartbeat, over.Token), CountUsage(over.Token), _failed.Task];
         try
         {
             await EndOf(duties);
@@ -36,7 +37,7 @@ internal sealed class GuestRun(Ticket ticket, Manifest manifest, IGuestRole role
         finally
         {
             await over.CancelAsync();
-            await Task.WhenAll(duties[1], duties[2]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(duties[1], duties[2], duties[3]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -59,6 +60,13 @@ internal sealed class GuestRun(Ticket ticket, Manifest manifest, IGuestRole role
         role.Attach(stage);
         var layers = stage.Ranges[ticket.Lease.Slot];
         log.Line($"layers {layers.First} to {layers.End - 1} of {stage.Model.Layers} are loaded, {time.GetElapsedTime(begun).TotalMilliseconds:0} ms after the guest was ready for them");
+    }
+
+    private async Task CountUsage(CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(CheckpointEvery, time);
+        while (await timer.WaitForNextTickAsync(cancel))
+            if (role.Checkpoint() is { } checkpoint) link.TellCheckpoint(checkpoint);
     }
 
     private async Task Watch(CancellationToken cancel)

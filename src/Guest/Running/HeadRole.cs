@@ -23,6 +23,7 @@ internal sealed class HeadRole : IGuestRole
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource<LoadedStage> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task<GuestMessage.Report?>? _finishing;
+    private long _signedUnits;
 
     public HeadRole(
         Ticket ticket, Manifest manifest, Credentials credentials, Hash32 measurement, PipelineHead head, HeadServer server, TimeProvider time)
@@ -55,6 +56,15 @@ internal sealed class HeadRole : IGuestRole
     public Task<GuestMessage.Report?> Finish(CancellationToken cancel)
     {
         lock (_gate) return _finishing ??= SignReport(cancel);
+    }
+
+    public GuestMessage.Checkpoint? Checkpoint()
+    {
+        var units = _head.Usage.CompletionTokens;
+        if (units <= _signedUnits) return null;
+        _signedUnits = units;
+        var statement = new CheckpointStatement(_ticket.ChainId, _ticket.OrderBook, _ticket.Lease.Order, _ticket.Epoch, (ulong)units);
+        return new GuestMessage.Checkpoint { Units = units, Signature = P256.SignLowS(_credentials.Key, statement.ToBytes()) };
     }
 
     public async ValueTask DisposeAsync()

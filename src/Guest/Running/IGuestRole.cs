@@ -26,6 +26,9 @@ internal interface IGuestRole : IAsyncDisposable
     /// <summary>Its own map stands.</summary>
     void ObserveReady(long generation);
 
+    /// <summary>Signed anew what was served so far; null where that is no more than last time, and for others than the head.</summary>
+    GuestMessage.Checkpoint? Checkpoint();
+
     /// <summary>Ends serving in order, and gives the signed report; null for others than the head. Called again, it gives the same one.</summary>
     Task<GuestMessage.Report?> Finish(CancellationToken cancel);
 }

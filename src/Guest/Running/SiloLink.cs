@@ -38,6 +38,9 @@ internal sealed class SiloLink(Ticket ticket, Credentials credentials, GuestMess
         }
     }
 
+    /// <summary>Says what was served so far; the latest word stands for all before it.</summary>
+    public void TellCheckpoint(GuestMessage.Checkpoint checkpoint) => Tell("checkpoint", checkpoint);
+
     /// <summary>Hands the signed report over.</summary>
     public void TellReport(GuestMessage.Report report) => Tell("report", report);
 

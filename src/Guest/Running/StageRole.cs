@@ -27,6 +27,8 @@ internal sealed class StageRole(PipelineStage stage) : IGuestRole
         // only the head keeps a ledger
     }
 
+    public GuestMessage.Checkpoint? Checkpoint() => null;
+
     public Task<GuestMessage.Report?> Finish(CancellationToken cancel) => Task.FromResult<GuestMessage.Report?>(null);
 
     public ValueTask DisposeAsync() => stage.DisposeAsync();

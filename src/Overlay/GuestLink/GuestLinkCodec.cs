@@ -22,6 +22,7 @@ internal static class GuestLinkCodec
             case GuestMessage.Heartbeat m: Begin(ref writer, 3, 2); writer.Write(m.CompletionTokens); writer.Write(m.OpenSessions); break;
             case GuestMessage.Report m: Write(ref writer, m); break;
             case GuestMessage.Failed m: Begin(ref writer, 5, 1); writer.Write(m.Reason); break;
+            case GuestMessage.Checkpoint m: Begin(ref writer, 6, 2); writer.Write(m.Units); writer.Write(m.Signature); break;
             default: throw new InvalidOperationException($"{message.GetType().Name} has no number in the union.");
         }
         writer.Flush();
@@ -58,6 +59,7 @@ internal static class GuestLinkCodec
             3 => new GuestMessage.Heartbeat { CompletionTokens = reader.Long(), OpenSessions = reader.Int() },
             4 => new GuestMessage.Report { SignedReport = reader.Bytes()!, ReportHash = reader.Bytes()!, Units = reader.Long(), Signature = reader.Bytes()! },
             5 => new GuestMessage.Failed { Reason = reader.Text()! },
+            6 => new GuestMessage.Checkpoint { Units = reader.Long(), Signature = reader.Bytes()! },
             _ => throw new MessagePackSerializationException("No such message."),
         };
         reader.End();

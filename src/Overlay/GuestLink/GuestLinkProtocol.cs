@@ -57,6 +57,7 @@ public static class GuestLinkProtocol
         GuestMessage.Heartbeat m => m.CompletionTokens < 0 || m.OpenSessions < 0 ? "a count is negative" : null,
         GuestMessage.Report m => m.SignedReport is null || m.ReportHash is not { Length: Hash32.Size } || m.Signature is not { Length: SignatureBytes } || m.Units < 0
             ? "a part has a wrong size" : null,
+        GuestMessage.Checkpoint m => m.Units < 0 || m.Signature is not { Length: SignatureBytes } ? "a part has a wrong size" : null,
         GuestMessage.Failed m => IsText(m.Reason) ? null : "its reason is missing or too long",
         _ => "it is of no known kind",
     };

@@ -3,7 +3,8 @@ using MessagePack;
 namespace SwarmCompute.Overlay.GuestLink;
 
 /// <summary>What a guest tells the node agent that it runs under. A closed union; its numbers on the wire are never reused.</summary>
-[Union(0, typeof(Hello)), Union(1, typeof(StageReady)), Union(2, typeof(PeerLost)), Union(3, typeof(Heartbeat)), Union(4, typeof(Report)), Union(5, typeof(Failed))]
+[Union(0, typeof(Hello)), Union(1, typeof(StageReady)), Union(2, typeof(PeerLost)), Union(3, typeof(Heartbeat)), Union(4, typeof(Report)), Union(5, typeof(Failed)),
+    Union(6, typeof(Checkpoint))]
 public abstract record GuestMessage
 {
     private GuestMessage() { }
@@ -94,6 +95,17 @@ public abstract record GuestMessage
 
         /// <summary>The head's signature over the usage statement: 64 bytes r‖s.</summary>
         [Key(3)] public required byte[] Signature { get; init; }
+    }
+
+    /// <summary>The head's signed word on what it has served so far: what is paid if it dies.</summary>
+    [MessagePackObject]
+    public sealed record Checkpoint : GuestMessage
+    {
+        /// <summary>Completion tokens served since its lease began.</summary>
+        [Key(0)] public required long Units { get; init; }
+
+        /// <summary>The head's signature over the checkpoint statement: 64 bytes r‖s.</summary>
+        [Key(1)] public required byte[] Signature { get; init; }
     }
 
     /// <summary>The guest cannot do its work, and exits.</summary>
