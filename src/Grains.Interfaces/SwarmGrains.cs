@@ -23,4 +23,7 @@ public static class SwarmGrains
 
     /// <summary>An order's outbox to the chain.</summary>
     public static ISettlementGrain Settlement(this IGrainFactory grains, OrderId order) => grains.GetGrain<ISettlementGrain>(order.ToString());
+
+    /// <summary>An order's deliveries to its customer's webhook.</summary>
+    public static IWebhookGrain Webhook(this IGrainFactory grains, OrderId order) => grains.GetGrain<IWebhookGrain>(order.ToString());
 }

@@ -18,4 +18,6 @@ public sealed record Assignment
     [Id(5)] public PipelineMap? Pipeline { get; init; }
     /// <summary>What the guest is to do.</summary>
     [Id(6)] public required Directive Directive { get; init; }
+    /// <summary>The node's compute offer.</summary>
+    [Id(7)] public required OfferId Offer { get; init; }
 }

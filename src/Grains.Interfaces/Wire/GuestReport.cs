@@ -43,6 +43,12 @@ public abstract record GuestReport
     [GenerateSerializer, Immutable, Alias("swarm.GuestReport.Reported")]
     public sealed record Reported([property: Id(0)] SignedReportRecord Report) : GuestReport;
 
+    /// <summary>The head signed what it has served so far.</summary>
+    /// <param name="Units">Completion tokens since its lease began.</param>
+    /// <param name="Signature">Its signature over the checkpoint statement: r then s, 64 bytes, low s.</param>
+    [GenerateSerializer, Immutable, Alias("swarm.GuestReport.Checkpoint")]
+    public sealed record Checkpoint([property: Id(0)] long Units, [property: Id(1)] byte[] Signature) : GuestReport;
+
     /// <summary>The guest failed, or its heartbeats stopped, or it could not be started.</summary>
     /// <param name="Reason">One line.</param>
     [GenerateSerializer, Immutable, Alias("swarm.GuestReport.Failed")]

@@ -28,6 +28,8 @@ public sealed record LeaseSnapshot
     [Id(10)] public bool HasReport { get; init; }
     /// <summary>Lost leases of this slot, oldest first, at most <see cref="WireLimits.LostLeasesMax"/>.</summary>
     [Id(11)] public ImmutableArray<LostLease> Lost { get; init; } = [];
+    /// <summary>The last word of a head on what it served, the current one's or a lost one's; null for other slots.</summary>
+    [Id(12)] public SignedUsage? Usage { get; init; }
 
     /// <summary>Whether the last grant still counts.</summary>
     public bool IsCurrent => Status is not (null or LeaseStatus.Released or LeaseStatus.Lost);

@@ -17,4 +17,6 @@ public enum OrderChainStatus
     Cancelled = 5,
     /// <summary>Past its end without a report.</summary>
     Expired = 6,
+    /// <summary>Frozen until a dispute about its report is decided.</summary>
+    Disputed = 7,
 }

@@ -19,4 +19,18 @@ public enum OrderEventKind
     Cancelled = 7,
     /// <summary>Past its end without a report; all refunded.</summary>
     Expired = 8,
+    /// <summary>It uses a model, a data set or an engine.</summary>
+    AssetUsed = 9,
+    /// <summary>Someone added to the deposit.</summary>
+    DepositAdded = 10,
+    /// <summary>A lease that is being replaced was paid.</summary>
+    LeasePaid = 11,
+    /// <summary>What a head served is counted.</summary>
+    UsageCheckpoint = 12,
+    /// <summary>The report is disputed.</summary>
+    Disputed = 13,
+    /// <summary>A part of the deposit went into an order of its own.</summary>
+    SubOrderPlaced = 14,
+    /// <summary>That order is over.</summary>
+    SubOrderEnded = 15,
 }

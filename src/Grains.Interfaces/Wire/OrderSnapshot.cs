@@ -30,4 +30,6 @@ public sealed record OrderSnapshot
     [Id(11)] public long Usage { get; init; }
     /// <summary>When the order may be expired.</summary>
     [Id(12)] public DateTimeOffset EndsAt { get; init; }
+    /// <summary>The contract's view as of the newest block, which may be undone; nothing acts on it.</summary>
+    [Id(13)] public OrderChainStatus LatestStatus { get; init; }
 }

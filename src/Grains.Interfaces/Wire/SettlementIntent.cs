@@ -17,8 +17,8 @@ public abstract record SettlementIntent
         [Id(0)] public required LeaseId Lease { get; init; }
         /// <summary>The epoch.</summary>
         [Id(1)] public required LeaseEpoch Epoch { get; init; }
-        /// <summary>The account that is paid.</summary>
-        [Id(2)] public required Address Provider { get; init; }
+        /// <summary>The compute offer that the lease is taken from; its owner is paid.</summary>
+        [Id(2)] public required OfferId Offer { get; init; }
         /// <summary>X of the lease's key.</summary>
         [Id(3)] public required Hash32 KeyX { get; init; }
         /// <summary>Y of the lease's key.</summary>
@@ -29,12 +29,25 @@ public abstract record SettlementIntent
         [Id(6)] public required Hash32 AuthorityY { get; init; }
         /// <summary>The authority's signature: r then s, 64 bytes.</summary>
         [Id(7)] public required byte[] Signature { get; init; }
+        /// <summary>What the authority says was measured.</summary>
+        [Id(8)] public required Hash32 Measurement { get; init; }
 
         /// <inheritdoc/>
         public override string Key => KeyOf(Lease.Slot, Epoch);
 
         /// <summary>The key of the intent for a slot and an epoch.</summary>
         public static string KeyOf(int slot, LeaseEpoch epoch) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"lease {slot} epoch {epoch}");
+    }
+
+    /// <summary>The contract should know what a head has served.</summary>
+    [GenerateSerializer, Immutable, Alias("swarm.SettlementIntent.Checkpoint")]
+    public sealed record Checkpoint : SettlementIntent
+    {
+        /// <summary>What the head signed.</summary>
+        [Id(0)] public required SignedUsage Usage { get; init; }
+
+        /// <inheritdoc/>
+        public override string Key => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"usage epoch {Usage.Epoch} units {Usage.Units}");
     }
 
     /// <summary>The contract should know the head's report.</summary>
@@ -59,6 +72,17 @@ public abstract record SettlementIntent
 
         /// <summary>The key: an order has one report.</summary>
         public const string KeyName = "report";
+    }
+
+    /// <summary>The order is past its end without a report: what was counted should be paid, and the stakes freed.</summary>
+    [GenerateSerializer, Immutable, Alias("swarm.SettlementIntent.Expire")]
+    public sealed record Expire : SettlementIntent
+    {
+        /// <inheritdoc/>
+        public override string Key => KeyName;
+
+        /// <summary>The key: an order expires once.</summary>
+        public const string KeyName = "expire";
     }
 
     /// <summary>The deposit should be divided.</summary>

@@ -11,6 +11,10 @@ public static class WireLimits
     public const int EndpointCharsMax = 256;
     /// <summary>The most characters of a reason that are kept; the rest is cut off.</summary>
     public const int ReasonCharsMax = 300;
+    /// <summary>The most events of an order that one call carries.</summary>
+    public const int EventsMax = 256;
+    /// <summary>The most events of an order in blocks that are not final.</summary>
+    public const int TailMax = 1024;
     /// <summary>The most slots of one node.</summary>
     public const int NodeSlotsMax = 64;
     /// <summary>The bytes of a P-256 signature: r then s.</summary>

@@ -1,32 +1,37 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using SwarmCompute.Chain;
+using SwarmCompute.Chain.Sync;
 
 namespace SwarmCompute.Grains.ChainFeed;
 
 /// <summary>
-/// Follows the finalized chain in rounds, one at a time: read, tell the orders, remember the cursor, poke what is not over. Callers never wait
-/// for a round; a chain that does not answer only shows in the status.
+/// Follows the chain in rounds, one at a time: read, tell the orders, remember, poke what is not over. Callers never wait for a round; a chain
+/// that does not answer only shows in the status.
 /// </summary>
 internal sealed partial class ChainFeedGrain(
     [PersistentState("feed", SwarmGrainsHosting.StorageName)] IPersistentState<ChainFeedState> state,
-    IChainReader chain, ChainOptions options, TimeProvider time, ILogger<ChainFeedGrain> log) : Grain, IChainFeedGrain, IRemindable, IDisposable
+    IChainReader chain, ChainOptions options, ChainFeedOptions feed, TimeProvider time, ILogger<ChainFeedGrain> log) : Grain, IChainFeedGrain, IRemindable, IDisposable
 {
-    private static readonly TimeSpan RoundPeriod = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan PokePeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PokeAllowance = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan RepairPeriod = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
     private const string ReminderName = "follow";
-    private const int RangesInARoundMax = 50;
+    private const int StepsInARoundMax = 50;
     private const int PokesAtOnce = 8;
 
     private readonly CancellationTokenSource _stop = new();
     private Task _round = Task.CompletedTask;
     private DateTimeOffset _roundAt = DateTimeOffset.MinValue;
     private DateTimeOffset _pokedAt = DateTimeOffset.MinValue;
+    private DateTimeOffset _repairedAt = DateTimeOffset.MinValue;
     private DateTimeOffset? _readAt;
+    private ChainException? _trouble;
     private string? _error;
+    private ImmutableArray<SyncAlarm> _alarms = [];
     private bool _hasReminder;
+    private bool _mayBeHalfTold = true;                                      // a round before this activation, or a failed one, may have told some orders only
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
@@ -38,18 +43,31 @@ internal sealed partial class ChainFeedGrain(
 
     public Task<FeedStatus> Follow(CancellationToken cancel)
     {
-        if (_round.IsCompleted && time.GetUtcNow() - _roundAt >= RoundPeriod)
+        if (_round.IsCompleted && time.GetUtcNow() - _roundAt >= feed.Period)
         {
             _roundAt = time.GetUtcNow();
             _round = Round(_stop.Token);
         }
-        return Task.FromResult(new FeedStatus(state.State.NextBlock ?? options.DeployBlock, state.State.Unfinished.Count, _readAt, _error));
+        return Task.FromResult(Status());
     }
 
     public Task<ImmutableArray<OrderId>> ListUnfinished(CancellationToken cancel) =>
         Task.FromResult<ImmutableArray<OrderId>>([.. state.State.Unfinished.Select(id => new OrderId(id))]);
 
     public Task ReceiveReminder(string reminderName, TickStatus status) => Follow(CancellationToken.None);
+
+    private FeedStatus Status()
+    {
+        var final = state.State is { NextBlock: > 0 and { } next, LastBlockHash: { } hash } ? new BlockRecord(next - 1, hash) : null;
+        return new FeedStatus(state.State.NextBlock ?? options.DeployBlock, state.State.Unfinished.Count, _readAt, _error)
+        {
+            ChainId = options.ChainId,
+            Finalized = final,
+            Latest = state.State.Hot.IsEmpty ? final : new BlockRecord(state.State.Hot[^1].Number, state.State.Hot[^1].Hash),
+            Alarms = ChainFeedRules.Alarms(_alarms, state.State),
+            IsHalted = _trouble?.Kind is ChainErrorKind.Inconsistent or ChainErrorKind.WrongChain,
+        };
+    }
 
     private async Task Round(CancellationToken cancel)
     {
@@ -77,34 +95,96 @@ internal sealed partial class ChainFeedGrain(
         var told = ImmutableSortedSet<ulong>.Empty;
         try
         {
-            for (var range = 0; range < RangesInARoundMax; range++)
+            for (var steps = 0; steps < StepsInARoundMax; steps++)
             {
-                var from = ChainFeedRules.Cursor(state.State, options.DeployBlock);
-                var (events, next) = await chain.ReadFinalized(from, cancel);
-                if (ChainFeedRules.Refusal(from, events, next) is { } refusal) throw new ChainException(ChainErrorKind.Inconsistent, refusal);
-                (_readAt, _error) = (time.GetUtcNow(), null);
-                if (next == from) break;
-                await Tell(events, cancel);
-                await this.Save(state, ChainFeedRules.Advance(state.State, events, next), cancel);
-                told = told.Union(events.Select(e => e.Order.Value));
+                var before = ChainFeedRules.Sync(state.State, options.ChainId);
+                if (_mayBeHalfTold) await Foresee(state.State.Foreseeing.Select(order => new OrderId(order)), before, cancel);
+                _mayBeHalfTold = false;
+                var step = await chain.Step(before, cancel);
+                (_readAt, _error, _trouble) = (time.GetUtcNow(), null, null);
+                Hear(step.Alarms);
+                if (ChainFeedRules.IsNews(before, step)) await TakeIn(step, cancel);
+                told = told.Union(step.Final.Select(e => e.Order.Value));
+                if (!step.IsBehind) break;
             }
+            await Repair(cancel);
         }
         catch (ChainException fault)
         {
             if (_error != fault.Message) LogChainUnreadable(log, fault.Message);
-            _error = fault.Message;                                          // orders are still poked: what they hold goes on
+            (_error, _trouble) = (fault.Message, fault);                     // orders are still poked: what they hold goes on
         }
         return told;
     }
 
-    private async Task Tell(ImmutableArray<OrderEvent> events, CancellationToken cancel)
+    /// <summary>Tells the orders, then remembers: told twice, they are as told once.</summary>
+    private async Task TakeIn(SyncStep step, CancellationToken cancel)
     {
+        var announced = ChainFeedRules.Announce(state.State, step);
+        if (announced != state.State) await this.Save(state, announced, cancel);
+        _mayBeHalfTold = true;
+        var refused = await Tell(step.Final, cancel);
+        await Foresee(ChainFeedRules.Affected(step), step.Next, cancel);
+        await this.Save(state, ChainFeedRules.Advance(state.State, step, refused), cancel);
+        _mayBeHalfTold = false;
+        if (!step.Undone.IsEmpty) LogUndone(log, step.Undone.Length, step.Next.Head?.Number ?? 0);
+    }
+
+    /// <summary>Tells each order its final events, in bounded lots.</summary>
+    /// <returns>The orders that refuse theirs, and why.</returns>
+    private async Task<ImmutableDictionary<ulong, string>> Tell(ImmutableArray<OrderEvent> events, CancellationToken cancel)
+    {
+        var refused = ImmutableDictionary<ulong, string>.Empty;
         foreach (var order in events.GroupBy(e => e.Order))
         {
-            var decision = await GrainFactory.Order(order.Key).Observe([.. order.Select(e => e.ToRecord())], cancel);
-            if (decision is OrderDecision.Refused refused) LogRefusedEvents(log, order.Key, refused.Reason);
-            else LogTold(log, order.Key, order.Count());
+            if (await Tell(order.Key, [.. order], cancel) is { } reason) refused = refused.SetItem(order.Key.Value, reason);
         }
+        return refused;
+    }
+
+    private async Task<string?> Tell(OrderId order, ImmutableArray<OrderEvent> events, CancellationToken cancel)
+    {
+        foreach (var lot in events.Chunk(WireLimits.EventsMax))
+        {
+            if (await GrainFactory.Order(order).Observe([.. lot.Select(e => e.ToRecord())], cancel) is not OrderDecision.Refused refused) continue;
+            LogRefusedEvents(log, order, refused.Reason);
+            return refused.Reason;
+        }
+        LogTold(log, order, events.Length);
+        return null;
+    }
+
+    private async Task Foresee(IEnumerable<OrderId> orders, SyncState sync, CancellationToken cancel)
+    {
+        foreach (var order in orders)
+        {
+            if (await GrainFactory.Order(order).Foresee(ChainFeedRules.Tail(sync, order), cancel) is OrderDecision.Refused refused)
+                LogRefusedEvents(log, order, refused.Reason);
+        }
+    }
+
+    /// <summary>Reads the events of orders that refused theirs again, from the last one on that they took.</summary>
+    private async Task Repair(CancellationToken cancel)
+    {
+        if (state.State.Stopped.IsEmpty || time.GetUtcNow() - _repairedAt < RepairPeriod) return;
+        _repairedAt = time.GetUtcNow();
+        var sync = ChainFeedRules.Sync(state.State, options.ChainId);
+        foreach (var id in state.State.Stopped.Keys.ToList())
+        {
+            var order = new OrderId(id);
+            var known = await GrainFactory.Order(order).ReadChain(cancel);
+            var events = await chain.ReadOrder(order, known.Final.IsEmpty ? options.DeployBlock : known.Final[^1].Block, sync, cancel);
+            if (events.IsEmpty || await Tell(order, events, cancel) is not null) continue;
+            await this.Save(state, state.State with { Stopped = state.State.Stopped.Remove(id) }, cancel);
+            LogRepaired(log, order);
+        }
+    }
+
+    /// <summary>Logs alarms that were not there before.</summary>
+    private void Hear(ImmutableArray<SyncAlarm> alarms)
+    {
+        foreach (var alarm in alarms.Where(a => _alarms.All(before => before.Kind != a.Kind))) LogAlarm(log, alarm.Kind, alarm.Text);
+        _alarms = alarms;
     }
 
     private async Task Poke(ImmutableSortedSet<ulong> orders, CancellationToken cancel)

@@ -56,6 +56,7 @@ internal sealed partial class CvmLeaseGrain(
             LostPeers = last?.LostPeers ?? [],
             HasReport = last?.HasReport ?? false,
             Lost = state.State.Lost,
+            Usage = state.State.Usage,
         });
     }
 
@@ -66,6 +67,7 @@ internal sealed partial class CvmLeaseGrain(
     {
         (GuestReport.Attested attested, { } lease) => GuestChecks.Refusal(Id, lease.Grant, attested.Identity, chain, time.GetUtcNow()),
         (GuestReport.Reported reported, { Identity: { } identity } lease) => GuestChecks.Refusal(Id, lease.Grant, identity, reported.Report, chain),
+        (GuestReport.Checkpoint checkpoint, { Identity: { } identity } lease) => GuestChecks.Refusal(Id, lease.Grant, identity, checkpoint, chain),
         _ => null,
     };
 

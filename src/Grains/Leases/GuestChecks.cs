@@ -21,7 +21,8 @@ internal static class GuestChecks
             if (named is not SwarmIdentity.Guest guest || guest != new SwarmIdentity.Guest(lease.Order, lease.Slot, grant.Epoch, grant.Provider))
                 return $"The guest's certificate names {named}, not lease {lease} epoch {grant.Epoch}.";
             if (P256.KeyHash(leaf) != new P256Point(identity.KeyX, identity.KeyY).KeyHash()) return "The guest's certificate is for another key than the one it gave.";
-            var statement = new LeaseStatement(chain.ChainId, chain.OrderBook, lease, grant.Epoch, grant.Provider, P256.KeyHash(leaf));
+            var statement = new LeaseStatement(chain.ChainId, chain.OrderBook, lease, grant.Epoch, grant.Offer,
+                DevelopmentEvidence.LeaseMeasurementOf(identity.EvidenceType, identity.Measurement), P256.KeyHash(leaf));
             return P256.Verify(root, statement.ToBytes(), identity.LeaseSignature) ? null : "The authority's signature over the lease does not verify.";
         }
         catch (CryptographicException fault)
@@ -52,6 +53,16 @@ internal static class GuestChecks
         {
             return $"The report file is refused: {fault.Message}";
         }
+    }
+
+    /// <summary>Why the count is not one of this lease's guest; null where it is.</summary>
+    public static string? Refusal(LeaseId lease, LeaseGrant grant, GuestIdentity identity, GuestReport.Checkpoint checkpoint, ChainOptions chain)
+    {
+        if (checkpoint.Units < 0) return "The count is negative.";
+        if (checkpoint.Signature.Length != WireLimits.SignatureBytes) return $"The count's signature has {checkpoint.Signature.Length} bytes, not {WireLimits.SignatureBytes}.";
+        var statement = new CheckpointStatement(chain.ChainId, chain.OrderBook, lease.Order, grant.Epoch, (ulong)checkpoint.Units);
+        using var leaf = X509CertificateLoader.LoadCertificate(identity.CertificateDer);
+        return P256.Verify(leaf, statement.ToBytes(), checkpoint.Signature) ? null : "The guest's signature over its count does not verify.";
     }
 
     private static string? Shape(LeaseId lease, GuestIdentity identity)

@@ -70,6 +70,7 @@ internal static class LeaseRules
             GuestReport.Attested attested => Attest(state, lease, attested.Identity, now),
             GuestReport.StageReady ready => Ready(state, lease, ready.Generation, now),
             GuestReport.PeerLost lost => Accuse(state, lease, id, lost),
+            GuestReport.Checkpoint checkpoint => Count(state, lease, id, checkpoint),
             GuestReport.Reported => Report(state, lease, id),
             GuestReport.Failed failed => Lose(state, id, epoch, failed.Reason, now),
             GuestReport.Exited exited => Exit(state, lease, id, exited.ExitCode, now),
@@ -112,6 +113,14 @@ internal static class LeaseRules
         if (lease.LostPeers.Any(peer => peer.Slot == lost.Slot && peer.Epoch >= lost.Epoch)) return LeaseOutcome.Unchanged;
         var others = lease.LostPeers.Where(peer => peer.Slot != lost.Slot).Append(new LostPeer(lost.Slot, lost.Epoch, OneLine(lost.Reason)));
         return LeaseOutcome.Moved(state with { Last = lease with { LostPeers = [.. others.OrderBy(peer => peer.Slot)] } });
+    }
+
+    private static LeaseOutcome Count(LeaseState state, Lease lease, LeaseId id, GuestReport.Checkpoint checkpoint)
+    {
+        if (id.Slot != 0) return LeaseOutcome.Refused("Only the head counts.");
+        if (lease.Identity is not { } identity) return LeaseOutcome.Refused("A guest that is not attested cannot count.");
+        if (state.Usage is { } known && known.Epoch == lease.Grant.Epoch && known.Units >= checkpoint.Units) return LeaseOutcome.Unchanged;
+        return LeaseOutcome.Moved(state with { Usage = new SignedUsage(lease.Grant.Epoch, checkpoint.Units, identity.KeyX, identity.KeyY, checkpoint.Signature) });
     }
 
     private static LeaseOutcome Report(LeaseState state, Lease lease, LeaseId id)

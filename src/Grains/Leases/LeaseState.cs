@@ -7,4 +7,6 @@ internal sealed record LeaseState
     [Id(0)] public LeaseEpoch Fence { get; init; }
     [Id(1)] public Lease? Last { get; init; }
     [Id(2)] public ImmutableArray<LostLease> Lost { get; init; } = [];
+    /// <summary>What the head last signed; it outlives its lease, until the successor signs.</summary>
+    [Id(3)] public SignedUsage? Usage { get; init; }
 }

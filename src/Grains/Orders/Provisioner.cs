@@ -90,7 +90,7 @@ internal sealed class Provisioner(IGrainFactory grains, OrderId order, TimeProvi
         {
             var lease = leases[seat.Slot];
             var offer = seat.Node.Description;
-            var grant = new LeaseGrant(OrderRules.NextEpoch(view, lease), offer.Id, seat.Node.Incarnation, offer.Provider, view.ManifestHash, manifest.Authority);
+            var grant = new LeaseGrant(OrderRules.NextEpoch(view, lease), offer.Id, seat.Node.Incarnation, offer.Provider, view.ManifestHash, manifest.Authority, offer.Offer);
             if (await grains.Lease(lease.Id).Open(grant, cancel) is not (LeaseDecision.Moved or LeaseDecision.Unchanged)) continue;   // someone else was faster; look again
             if (await Assign(lease.Id, grant, bytes, map: null, Directive.Run, cancel) is not { } refusal) continue;
             await grains.Lease(lease.Id).Lose(grant.Epoch, refusal, cancel);
@@ -107,6 +107,7 @@ internal sealed class Provisioner(IGrainFactory grains, OrderId order, TimeProvi
             Epoch = grant.Epoch,
             Incarnation = grant.Incarnation,
             Provider = grant.Provider,
+            Offer = grant.Offer,
             Manifest = manifest,
             Pipeline = map,
             Directive = directive,

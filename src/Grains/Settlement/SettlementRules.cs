@@ -26,21 +26,30 @@ internal static class SettlementRules
         return intent switch
         {
             SettlementIntent.AssignLease => Judgement.Send,
+            SettlementIntent.Checkpoint { Usage: var usage } => latest.Status is OrderStatus.Running or OrderStatus.Closing && EpochOf(latest, 0) == usage.Epoch
+                ? Judgement.Send
+                : Judgement.Early,
             SettlementIntent.SubmitReport report => latest.Status is OrderStatus.Running or OrderStatus.Closing && EpochOf(latest, 0) == report.Epoch
                 ? Judgement.Send
                 : Judgement.Early,
-            SettlementIntent.Settle => latest.ReportHash is not null ? Judgement.Send : Judgement.Early,
+            SettlementIntent.Settle => latest is { ReportHash: not null, Status: not OrderStatus.Disputed } ? Judgement.Send : Judgement.Early,
+            SettlementIntent.Expire => latest.ReportHash is null ? Judgement.Send : Judgement.Early,
             _ => throw new NotSupportedException($"{intent.GetType().Name} is no intent that this version knows."),
         };
     }
 
-    /// <summary>Adds an intent unless one of its key is there, and forgets what a newer lease of the slot supersedes.</summary>
+    /// <summary>Adds an intent unless one of its key is there, and forgets what a newer lease of the slot, or a higher count, supersedes.</summary>
     public static SettlementState Enqueue(SettlementState state, SettlementIntent intent)
     {
         if (state.Entries.Any(e => e.Intent.Key == intent.Key)) return state;
-        var kept = intent is SettlementIntent.AssignLease added
-            ? state.Entries.RemoveAll(e => e.Intent is SettlementIntent.AssignLease held && held.Lease == added.Lease && held.Epoch < added.Epoch)
-            : state.Entries;
+        var kept = intent switch
+        {
+            SettlementIntent.AssignLease added =>
+                state.Entries.RemoveAll(e => e.Intent is SettlementIntent.AssignLease held && held.Lease == added.Lease && held.Epoch < added.Epoch),
+            SettlementIntent.Checkpoint added =>
+                state.Entries.RemoveAll(e => e.Intent is SettlementIntent.Checkpoint held && (e.IsDone || held.Usage.Epoch == added.Usage.Epoch)),
+            _ => state.Entries,
+        };
         return new SettlementState { Entries = kept.Add(new SettlementEntry { Intent = intent }) };
     }
 
@@ -63,6 +72,8 @@ internal static class SettlementRules
         return intent switch
         {
             SettlementIntent.AssignLease lease => EpochOf(view, lease.Lease.Slot) >= lease.Epoch,
+            SettlementIntent.Checkpoint { Usage: var usage } =>
+                view.ReportHash is not null || EpochOf(view, 0) > usage.Epoch || (EpochOf(view, 0) == usage.Epoch && view.UnitsOfHead >= (ulong)usage.Units),
             SettlementIntent.SubmitReport report => view.ReportHash is not null || EpochOf(view, 0) > report.Epoch,
             _ => false,
         };

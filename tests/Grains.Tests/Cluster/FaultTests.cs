@@ -55,9 +55,29 @@ public sealed class FaultTests
         var order = await swarm.PlaceOrder(stages: 1, Cancel);
         await swarm.Until(order, o => o.Phase is OrderPhase.Running, Cancel);
         swarm.Chain.GoBack();
-        var status = await swarm.UntilFeed(f => f.Error is not null, Cancel);
-        Assert.StartsWith("The finalized chain went back", status.Error, StringComparison.Ordinal);
+        var status = await swarm.UntilFeed(f => !f.Alarms.IsEmpty, Cancel);
+        Assert.Equal("LaggingEndpoint", Assert.Single(status.Alarms).Kind);
+        Assert.False(status.IsHalted);
         await swarm.Until(order, o => o.Phase is OrderPhase.Running, Cancel);
+    }
+
+    [Fact]
+    public async Task Another_final_block_than_before_halts_every_transaction_until_it_is_gone()
+    {
+        await using var swarm = await TestSwarm.Start();
+        var node = swarm.AddNode("node-1", 2);
+        var order = await swarm.PlaceOrder(stages: 1, Cancel);
+        var running = await swarm.Until(order, o => o.Phase is OrderPhase.Running, Cancel);
+        var sent = swarm.Chain.Sent;
+        swarm.Chain.Contradict();
+        var status = await swarm.UntilFeed(f => f.IsHalted, Cancel);
+        Assert.Contains("was final, and is now", status.Error, StringComparison.Ordinal);
+        await node.Kill(new LeaseHold(new LeaseId(order, 0), new LeaseEpoch(1)), Cancel);
+        await swarm.Until(order, o => o.Phase is OrderPhase.Running && o.Generation > running.Generation, Cancel);
+        for (var step = 0; step < 40; step++) await swarm.UntilFeed(f => f.IsHalted, Cancel);
+        Assert.Equal(sent, swarm.Chain.Sent);
+        swarm.Chain.Agree();
+        await swarm.Until(order, _ => swarm.Chain.Sent.Contains("lease 1/0 epoch 2"), Cancel);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ internal sealed class GuestForge : IDisposable
     public Manifest Manifest(int stages) =>
         new(SwarmCompute.Manifest.LlamaCpp, new ModelReference(Hash32.Sha256("model"u8), 1), stages, 512, 1, [SwarmCompute.Manifest.Development], Authority);
 
-    public ForgedGuest Certify(LeaseId lease, LeaseEpoch epoch, Address provider, Hash32 manifest)
+    public ForgedGuest Certify(LeaseId lease, LeaseEpoch epoch, Address provider, OfferId offer, Hash32 manifest)
     {
         var key = P256.CreateKey();
         using var certificate = _authority.Issue(new SwarmIdentity.Guest(lease.Order, lease.Slot, epoch, provider), key, TimeSpan.FromHours(1));
@@ -33,7 +33,7 @@ internal sealed class GuestForge : IDisposable
         {
             KeyX = new Hash32(x),
             KeyY = new Hash32(y),
-            LeaseSignature = _authority.SignLease(new LeaseStatement(Chain.ChainId, Chain.OrderBook, lease, epoch, provider, P256.KeyHash(key))),
+            LeaseSignature = _authority.SignLease(new LeaseStatement(Chain.ChainId, Chain.OrderBook, lease, epoch, offer, DevelopmentEvidence.LeaseMeasurement, P256.KeyHash(key))),
             CertificateDer = certificate.RawData,
             AuthorityDer = _authority.Root.RawData,
             OverlayEndpoint = $"127.0.0.1:{40000 + lease.Slot * 100 + epoch.Value}",
@@ -50,6 +50,12 @@ internal sealed class GuestForge : IDisposable
 /// <summary>A certified guest that holds its key.</summary>
 internal sealed record ForgedGuest(LeaseId Lease, LeaseEpoch Epoch, GuestIdentity Identity, ECDsa Key, Hash32 Manifest)
 {
+    public GuestReport.Checkpoint Count(long units)
+    {
+        var statement = new CheckpointStatement(GuestForge.Chain.ChainId, GuestForge.Chain.OrderBook, Lease.Order, Epoch, (ulong)units);
+        return new GuestReport.Checkpoint(units, P256.SignLowS(Key, statement.ToBytes()));
+    }
+
     public SignedReportRecord Report(long units)
     {
         var report = new IntegrityReport

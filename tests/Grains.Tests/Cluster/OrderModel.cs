@@ -23,7 +23,7 @@ internal sealed class OrderModel(TestSwarm swarm, OrderId order)
     {
         if (await Current(slot, cancel) is not { Grant: { } grant } lease) return;
         var hold = new LeaseHold(lease.Id, grant.Epoch);
-        if (!_guests.TryGetValue(hold, out var guest)) _guests[hold] = guest = swarm.Forge.Certify(lease.Id, grant.Epoch, grant.Provider, grant.ManifestHash);
+        if (!_guests.TryGetValue(hold, out var guest)) _guests[hold] = guest = swarm.Forge.Certify(lease.Id, grant.Epoch, grant.Provider, grant.Offer, grant.ManifestHash);
         await Tell(hold, new GuestReport.Attested(guest.Identity), cancel);
     }
 
@@ -63,9 +63,9 @@ internal sealed class OrderModel(TestSwarm swarm, OrderId order)
         if (_isClosing) return;
         _isClosing = true;
         foreach (var slot in new[] { 0, 1 })
-            await Happen((b, h, n) => new OrderEvent.LeaseAssigned(order, b, h, 0, n, h, slot, new LeaseEpoch(1), default, default), cancel);
+            await Happen((b, h, n) => new OrderEvent.LeaseAssigned(order, b, h, 0, n, h, slot, new LeaseEpoch(1), default, default, default, default, 0), cancel);
         await Happen((b, h, n) => new OrderEvent.OrderRunning(order, b, h, 0, n, h), cancel);
-        await Happen((b, h, n) => new OrderEvent.OrderClosing(order, b, h, 0, n, h), cancel);
+        await Happen((b, h, n) => new OrderEvent.OrderClosing(order, b, h, 0, n, h, DateTimeOffset.MaxValue), cancel);
     }
 
     public async Task Report(CancellationToken cancel)
@@ -109,7 +109,7 @@ internal sealed class OrderModel(TestSwarm swarm, OrderId order)
     /// <summary>The order's customer gets everything back, and nothing stays behind for the next life.</summary>
     public async Task End(CancellationToken cancel)
     {
-        await Happen((b, h, n) => new OrderEvent.OrderExpired(order, b, h, 0, n, h, new Wei(1000)), cancel);
+        await Happen((b, h, n) => new OrderEvent.OrderExpired(order, b, h, 0, n, h, Wei.Zero, new Wei(1000)), cancel);
         swarm.Chain.Expire(order);
         await Reconcile(cancel);
         for (var node = 0; node < NodeCount; node++) await Sync(node, [], cancel);
@@ -117,7 +117,7 @@ internal sealed class OrderModel(TestSwarm swarm, OrderId order)
 
     private async Task<NodeAssignments> Sync(int which, ImmutableArray<LeaseHold> guests, CancellationToken cancel)
     {
-        var description = new NodeDescription(NodeOf(which), 4, "127.0.0.1", default, ["development"]);
+        var description = new NodeDescription(NodeOf(which), 4, "127.0.0.1", default, ["development"], default);
         return await swarm.Grains.Node(NodeOf(which)).Sync(new NodeReport(description, _runs[which % NodeCount], guests), cancel);
     }
 

@@ -54,12 +54,19 @@ internal sealed class StoredStates
 
     public void FailNextWrite(string state, IAddressable grain, bool afterEffect) => _faults[(state, grain.GetGrainId())] = new Fault(afterEffect);
 
+    /// <summary>So many writes succeed, and the one after them does not.</summary>
+    public void FailWritesAfter(string state, IAddressable grain, int writes) => _faults[(state, grain.GetGrainId())] = new Fault(AfterEffect: false) { Spared = writes };
+
     public Fault? TakeFault(string state, GrainId grain)
     {
+        if (_faults.TryGetValue((state, grain), out var waiting) && waiting.Spared-- > 0) return null;
         if (!_faults.TryRemove((state, grain), out var fault)) return null;
         FaultsTaken++;
         return fault;
     }
 
-    internal sealed record Fault(bool AfterEffect);
+    internal sealed record Fault(bool AfterEffect)
+    {
+        public int Spared { get; set; }
+    }
 }

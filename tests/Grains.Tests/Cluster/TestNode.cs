@@ -12,7 +12,9 @@ internal sealed class TestNode(IGrainFactory grains, GuestForge forge, string id
 
     public string Incarnation { get; } = incarnation;
 
-    public Address Provider { get; } = new(Hash32.Sha256(System.Text.Encoding.UTF8.GetBytes(id)).ToArray().AsSpan(0, Address.Size));
+    public OfferId Offer { get; } = new(1 + BitConverter.ToUInt32(Hash32.Sha256(System.Text.Encoding.UTF8.GetBytes(id)).ToArray()));
+
+    public Address Provider => FakeChain.ProviderOf(Offer);
 
     /// <summary>Whether guests get as far as their certificate.</summary>
     public bool CanAttest { get; set; } = true;
@@ -26,7 +28,7 @@ internal sealed class TestNode(IGrainFactory grains, GuestForge forge, string id
 
     public async Task<NodeAssignments> Sync(CancellationToken cancel)
     {
-        var description = new NodeDescription(Id, slots, "127.0.0.1", Provider, ["development"]);
+        var description = new NodeDescription(Id, slots, "127.0.0.1", Provider, ["development"], Offer);
         var answer = await grains.Node(Id).Sync(new NodeReport(description, Incarnation, Running), cancel);
         foreach (var stale in Running.Where(g => !answer.Assignments.Any(a => a.Lease == g.Lease && a.Epoch == g.Epoch && a.Directive is not Directive.Stop))) Forget(stale);
         foreach (var assignment in answer.Assignments.Where(a => a.Directive is not Directive.Stop)) await Play(assignment, cancel);
@@ -56,7 +58,7 @@ internal sealed class TestNode(IGrainFactory grains, GuestForge forge, string id
         if (!CanAttest) return;
         if (guest.Certified is null)
         {
-            guest.Certified = forge.Certify(hold.Lease, hold.Epoch, assignment.Provider, Hash32.Sha256(assignment.Manifest));
+            guest.Certified = forge.Certify(hold.Lease, hold.Epoch, assignment.Provider, assignment.Offer, Hash32.Sha256(assignment.Manifest));
             Assert.IsType<LeaseDecision.Moved>(await Tell(hold, new GuestReport.Attested(guest.Certified.Identity), cancel));
         }
         if (assignment.Pipeline is { } map && map.Generation > guest.Generation)

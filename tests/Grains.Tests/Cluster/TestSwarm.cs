@@ -4,8 +4,10 @@ using Orleans.Hosting;
 using Orleans.Runtime.Hosting;
 using Orleans.Storage;
 using Orleans.TestingHost;
+using Microsoft.Extensions.Time.Testing;
 using SwarmCompute.Grains.ChainFeed;
 using SwarmCompute.Grains.Settlement;
+using SwarmCompute.Grains.Webhooks;
 
 namespace SwarmCompute.Grains.Tests.Cluster;
 
@@ -14,12 +16,15 @@ internal sealed class TestSwarm : IAsyncDisposable
 {
     private readonly InProcessTestCluster _cluster;
     private readonly List<string> _faults = [];
+    private FakeTimeProvider? _time;
 
     private TestSwarm(InProcessTestCluster cluster) => _cluster = cluster;
 
     public FakeChain Chain { get; private init; } = new();
 
     public StoredStates Stored { get; private init; } = new();
+
+    public PlayedReceiver Receiver { get; private init; } = new();
 
     public GuestForge Forge { get; } = new();
 
@@ -32,21 +37,27 @@ internal sealed class TestSwarm : IAsyncDisposable
     /// <summary>What failed, and was tried again.</summary>
     public IReadOnlyList<string> Faults => _faults;
 
-    public static async Task<TestSwarm> Start(int silos = 1)
+    /// <summary>Starts silos.</summary>
+    /// <param name="silos">How many.</param>
+    /// <param name="time">The grains' clock; the runtime keeps its own, and moving this one is the test's affair.</param>
+    public static async Task<TestSwarm> Start(int silos = 1, FakeTimeProvider? time = null)
     {
         var chain = new FakeChain();
         var stored = new StoredStates();
+        var receiver = new PlayedReceiver();
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddSwarmGrains();
             silo.UseInMemoryReminderService();
+            if (time is not null) Use(time, silo.Services);
             silo.Services.AddGrainStorage(SwarmGrainsHosting.StorageName, (services, _) => new SharedStorage(services.GetRequiredService<IGrainStorageSerializer>(), stored));
-            silo.Services.AddSingleton(GuestForge.Chain).AddSingleton<IChainReader>(chain).AddSingleton<IChainWriter>(chain);
+            silo.Services.AddSingleton(new ChainFeedOptions { Period = TimeSpan.FromMilliseconds(20) });
+            silo.Services.AddSingleton(GuestForge.Chain).AddSingleton<IChainReader>(chain).AddSingleton<IChainWriter>(chain).AddSingleton<IWebhookSender>(receiver);
+            silo.AddSwarmGrains();
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
-        return new TestSwarm(cluster) { Chain = chain, Stored = stored };
+        return new TestSwarm(cluster) { Chain = chain, Stored = stored, Receiver = receiver, _time = time };
     }
 
     public TestNode AddNode(string id, int slots, string incarnation = "1")
@@ -73,6 +84,7 @@ internal sealed class TestSwarm : IAsyncDisposable
             foreach (var node in Nodes) await node.Sync(cancel);
             var known = await Grains.Nodes().List(cancel);
             if (Nodes.All(n => known.Any(k => k.Description.Id == n.Id && k.Incarnation == n.Incarnation))) return;
+            _time?.Advance(TimeSpan.FromMilliseconds(500));
             await Task.Delay(20, cancel);
         }
         throw new TimeoutException("The registry never knew every node.");
@@ -87,6 +99,7 @@ internal sealed class TestSwarm : IAsyncDisposable
             await StepOrFail(cancel);
             last = await Grains.Order(order).Read(cancel);
             if (last is not null && shows(last)) return last;
+            _time?.Advance(TimeSpan.FromMilliseconds(500));
             await Task.Delay(20, cancel);
         }
         throw new TimeoutException($"Order {order} still shows {last}: {string.Join("; ", last?.Leases ?? [])} | {string.Join("; ", last?.Lost ?? [])} | {string.Join("; ", _faults.TakeLast(3))}");
@@ -100,9 +113,31 @@ internal sealed class TestSwarm : IAsyncDisposable
             await StepOrFail(cancel);
             var status = await Grains.ChainFeed().Follow(cancel);
             if (shows(status)) return status;
+            _time?.Advance(TimeSpan.FromMilliseconds(500));
             await Task.Delay(20, cancel);
         }
         throw new TimeoutException("The follower of the chain never showed it.");
+    }
+
+    /// <summary>Lets the swarm live until the chain has told an order what is asked for.</summary>
+    public async Task<OrderChain> UntilChain(OrderId order, Func<OrderChain, bool> shows, CancellationToken cancel)
+    {
+        for (var step = 0; step < 600; step++)
+        {
+            await StepOrFail(cancel);
+            var told = OrderChain.Fold(await Grains.Order(order).ReadChain(cancel));
+            if (shows(told)) return told;
+            _time?.Advance(TimeSpan.FromMilliseconds(500));
+            await Task.Delay(20, cancel);
+        }
+        throw new TimeoutException($"Order {order} was never told it.");
+    }
+
+    private static void Use(FakeTimeProvider time, IServiceCollection services)
+    {
+        services.AddSingleton<TimeProvider>(time);
+        services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
+        services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Grains, time);
     }
 
     /// <summary>A step as silos take it: what fails is tried again.</summary>

@@ -11,6 +11,8 @@ public sealed class GuestChecksTests : IDisposable
 
     private static readonly Hash32 Manifest = Hash32.Sha256("manifest"u8);
 
+    private static readonly OfferId Offer = new(5);
+
     private readonly GuestForge _forge = new();
 
     [Fact]
@@ -44,22 +46,40 @@ public sealed class GuestChecksTests : IDisposable
     [Fact]
     public void A_guest_of_another_lease_epoch_or_provider_is_refused()
     {
-        Assert.Contains("names", Refusal(_forge.Certify(Head, new LeaseEpoch(3), Provider, Manifest).Identity), StringComparison.Ordinal);
-        Assert.Contains("names", Refusal(_forge.Certify(new LeaseId(new OrderId(8), 0), new LeaseEpoch(2), Provider, Manifest).Identity), StringComparison.Ordinal);
-        Assert.Contains("names", Refusal(_forge.Certify(Head, new LeaseEpoch(2), default, Manifest).Identity), StringComparison.Ordinal);
+        Assert.Contains("names", Refusal(_forge.Certify(Head, new LeaseEpoch(3), Provider, Offer, Manifest).Identity), StringComparison.Ordinal);
+        Assert.Contains("names", Refusal(_forge.Certify(new LeaseId(new OrderId(8), 0), new LeaseEpoch(2), Provider, Offer, Manifest).Identity), StringComparison.Ordinal);
+        Assert.Contains("names", Refusal(_forge.Certify(Head, new LeaseEpoch(2), default, Offer, Manifest).Identity), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_guest_that_was_certified_for_another_offer_is_refused() =>
+        Assert.Contains("signature over the lease", Refusal(_forge.Certify(Head, new LeaseEpoch(2), Provider, new OfferId(6), Manifest).Identity), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_count_counts_only_with_the_guests_signature()
+    {
+        var guest = _forge.Certify(Head, new LeaseEpoch(2), Provider, Offer, Manifest);
+        var count = guest.Count(units: 7);
+        Assert.Null(Judge(count));
+        Assert.NotNull(Judge(count with { Units = 8 }));
+        Assert.NotNull(Judge(count with { Units = -1 }));
+        Assert.NotNull(Judge(count with { Signature = new byte[63] }));
+        Assert.NotNull(GuestChecks.Refusal(Head, Grant() with { Epoch = new LeaseEpoch(3) }, guest.Identity, count, GuestForge.Chain));
+
+        string? Judge(GuestReport.Checkpoint given) => GuestChecks.Refusal(Head, Grant(), guest.Identity, given, GuestForge.Chain);
     }
 
     [Fact]
     public void A_guest_of_another_authority_is_refused()
     {
         using var other = new GuestForge();
-        Assert.Contains("authority", Refusal(other.Certify(Head, new LeaseEpoch(2), Provider, Manifest).Identity), StringComparison.Ordinal);
+        Assert.Contains("authority", Refusal(other.Certify(Head, new LeaseEpoch(2), Provider, Offer, Manifest).Identity), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_report_counts_only_with_the_guests_signature_over_its_hash_and_units()
     {
-        var guest = _forge.Certify(Head, new LeaseEpoch(2), Provider, Manifest);
+        var guest = _forge.Certify(Head, new LeaseEpoch(2), Provider, Offer, Manifest);
         var report = guest.Report(units: 7);
         Assert.Null(Judge(report));
         Assert.NotNull(Judge(report with { Units = 8 }));
@@ -76,9 +96,9 @@ public sealed class GuestChecksTests : IDisposable
 
     public void Dispose() => _forge.Dispose();
 
-    private GuestIdentity Certified() => _forge.Certify(Head, new LeaseEpoch(2), Provider, Manifest).Identity;
+    private GuestIdentity Certified() => _forge.Certify(Head, new LeaseEpoch(2), Provider, Offer, Manifest).Identity;
 
     private string? Refusal(GuestIdentity identity) => GuestChecks.Refusal(Head, Grant(), identity, GuestForge.Chain, TimeProvider.System.GetUtcNow());
 
-    private LeaseGrant Grant() => new(new LeaseEpoch(2), new NodeId("node-1"), "1", Provider, Manifest, _forge.Authority);
+    private LeaseGrant Grant() => new(new LeaseEpoch(2), new NodeId("node-1"), "1", Provider, Manifest, _forge.Authority, Offer);
 }

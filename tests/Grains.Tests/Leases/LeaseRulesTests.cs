@@ -132,7 +132,7 @@ public sealed class LeaseRulesTests
         }
     });
 
-    private static LeaseGrant Grant(LeaseEpoch epoch) => new(epoch, new NodeId("node-1"), "1", default, default, default);
+    private static LeaseGrant Grant(LeaseEpoch epoch) => new(epoch, new NodeId("node-1"), "1", default, default, default, default);
 
     private sealed record Call(string Name, LeaseEpoch Epoch, Func<LeaseState, LeaseOutcome> Apply);
 }

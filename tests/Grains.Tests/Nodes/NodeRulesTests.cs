@@ -104,7 +104,7 @@ public sealed class NodeRulesTests
         NodeRules.Refusal(Node, state, Report(run, guests)) is null ? NodeRules.Sync(state, Report(run, guests)) : state;
 
     private static NodeReport Report(string run, ImmutableArray<LeaseHold> guests) =>
-        new(new NodeDescription(Node, Slots, "127.0.0.1", default, ["development"]), run, guests);
+        new(new NodeDescription(Node, Slots, "127.0.0.1", default, ["development"], default), run, guests);
 
     private static Assignment Assignment(LeaseHold hold, string run, Directive directive, long generation) => new()
     {
@@ -112,6 +112,7 @@ public sealed class NodeRulesTests
         Epoch = hold.Epoch,
         Incarnation = run,
         Provider = default,
+        Offer = default,
         Manifest = [],
         Pipeline = generation == 0 ? null : new PipelineMap(generation, []),
         Directive = directive,

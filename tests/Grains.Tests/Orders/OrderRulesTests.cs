@@ -109,7 +109,7 @@ public sealed class OrderRulesTests
     {
         var lost = Lease(0) with { Status = LeaseStatus.Lost, Fence = new LeaseEpoch(5) };
         Assert.Equal(5u, OrderRules.NextEpoch(View(OrderStatus.Running), lost).Value);
-        Assert.Equal(10u, OrderRules.NextEpoch(View(OrderStatus.Running) with { Leases = [new LeaseOnChain(0, new LeaseEpoch(9), default, default)] }, lost).Value);
+        Assert.Equal(10u, OrderRules.NextEpoch(View(OrderStatus.Running) with { Leases = [new LeaseOnChain(0, new LeaseEpoch(9), default, default, default, 0)] }, lost).Value);
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed class OrderRulesTests
     {
         Id = new LeaseId(Order, slot),
         Fence = new LeaseEpoch(1),
-        Grant = new LeaseGrant(new LeaseEpoch(1), new NodeId($"node-{slot}"), "1", default, default, default),
+        Grant = new LeaseGrant(new LeaseEpoch(1), new NodeId($"node-{slot}"), "1", default, default, default, default),
         Status = LeaseStatus.Running,
         Since = Now,
         ReadyGeneration = 1,
@@ -178,7 +178,7 @@ public sealed class OrderRulesTests
     private static ImmutableArray<NodeSnapshot> Nodes() => [Node(0), Node(1), Node(2)];
 
     private static NodeSnapshot Node(int slot) =>
-        new() { Description = new NodeDescription(new NodeId($"node-{slot}"), 1, "127.0.0.1", default, ["development"]), Incarnation = "1", Status = NodeStatus.Ready, Free = 0 };
+        new() { Description = new NodeDescription(new NodeId($"node-{slot}"), 1, "127.0.0.1", default, ["development"], default), Incarnation = "1", Status = NodeStatus.Ready, Free = 0 };
 
     private static LostPeer Lost(int slot) => new(slot, new LeaseEpoch(1), "connection broken");
 
@@ -191,6 +191,9 @@ public sealed class OrderRulesTests
         ManifestHash = default,
         Deposit = default,
         UnitPrice = default,
+        ComputePrice = default,
+        Token = default,
+        Events = 1,
         Slots = 3,
         AuthorityKeyHash = default,
         EndsAt = DateTimeOffset.MaxValue,

@@ -83,5 +83,5 @@ public sealed class PlacerTests
         placement is Placement.On on ? string.Join(", ", on.Seats.Select(s => $"{s.Slot}:{s.Node.Description.Id}")) : "nowhere";
 
     private static NodeSnapshot Node(string id, int free, NodeStatus status, string tee, TimeSpan silence) =>
-        new() { Description = new NodeDescription(new NodeId(id), 4, "127.0.0.1", default, [tee]), Incarnation = "1", Status = status, Free = free, Silence = silence };
+        new() { Description = new NodeDescription(new NodeId(id), 4, "127.0.0.1", default, [tee], default), Incarnation = "1", Status = status, Free = free, Silence = silence };
 }

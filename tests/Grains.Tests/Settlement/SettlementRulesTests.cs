@@ -71,11 +71,31 @@ public sealed class SettlementRulesTests
     public void Waiting_grows_with_failures_and_stays_bounded() => Gen.Int[0, 1_000_000].Sample(n =>
         SettlementRules.Backoff(n) <= SettlementRules.Backoff(n + 1) && SettlementRules.Backoff(n) <= TimeSpan.FromSeconds(30));
 
+    [Fact]
+    public void A_count_is_sent_under_its_own_epoch_only_and_is_moot_once_more_is_counted()
+    {
+        Assert.Equal(Judgement.Early, SettlementRules.Judge(Count(2, 7), null, View(OrderStatus.Running, epoch: 1)));
+        Assert.Equal(Judgement.Send, SettlementRules.Judge(Count(2, 7), null, View(OrderStatus.Running, epoch: 2, units: 6)));
+        Assert.Equal(Judgement.Visible, SettlementRules.Judge(Count(2, 7), null, View(OrderStatus.Running, epoch: 2, units: 7)));
+        Assert.Equal(Judgement.Visible, SettlementRules.Judge(Count(2, 7), null, View(OrderStatus.Running, epoch: 3)));
+        Assert.Equal(Judgement.Visible, SettlementRules.Judge(Count(2, 7), null, View(OrderStatus.Closing, epoch: 2, reported: true)));
+    }
+
+    [Fact]
+    public void A_higher_count_of_an_epoch_replaces_the_lower_one()
+    {
+        var state = SettlementRules.Enqueue(SettlementRules.Enqueue(SettlementRules.Enqueue(new SettlementState(), Count(1, 5)), Count(2, 7)), Count(2, 9));
+        Assert.Equal(["usage epoch 1 units 5", "usage epoch 2 units 9"], state.Entries.Select(e => e.Intent.Key));
+    }
+
+    private static SettlementIntent.Checkpoint Count(uint epoch, long units) => new() { Usage = new SignedUsage(new LeaseEpoch(epoch), units, default, default, []) };
+
     private static SettlementIntent.AssignLease Lease(uint epoch) => new()
     {
         Lease = new LeaseId(Order, 0),
         Epoch = new LeaseEpoch(epoch),
-        Provider = default,
+        Offer = default,
+        Measurement = default,
         KeyX = default,
         KeyY = default,
         AuthorityX = default,
@@ -86,17 +106,21 @@ public sealed class SettlementRulesTests
     private static SettlementIntent.SubmitReport Report(uint epoch) =>
         new() { Epoch = new LeaseEpoch(epoch), ReportHash = default, Units = 1, KeyX = default, KeyY = default, Signature = [] };
 
-    private static OrderView View(OrderStatus status, uint epoch = 0, bool reported = false) => new()
+    private static OrderView View(OrderStatus status, uint epoch = 0, bool reported = false, uint units = 0) => new()
     {
         Status = status,
         Customer = default,
         ManifestHash = default,
         Deposit = default,
         UnitPrice = default,
+        ComputePrice = default,
+        Token = default,
+        Events = 1,
         Slots = 1,
         AuthorityKeyHash = default,
         EndsAt = DateTimeOffset.MaxValue,
         ReportHash = reported ? default(Hash32) : null,
-        Leases = epoch == 0 ? [] : [new LeaseOnChain(0, new LeaseEpoch(epoch), default, default)],
+        Leases = epoch == 0 ? [] : [new LeaseOnChain(0, new LeaseEpoch(epoch), default, default, default, 0)],
+        Units = units,
     };
 }
