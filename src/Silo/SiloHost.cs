@@ -3,12 +3,14 @@ using Microsoft.AspNetCore.Connections;
 using Orleans.Configuration;
 using Orleans.Runtime.Messaging;
 using SwarmCompute.Chain;
+using SwarmCompute.Chain.Sync;
 using SwarmCompute.Cvm;
 using SwarmCompute.Cvm.Development;
 using SwarmCompute.Grains;
 using SwarmCompute.Grains.ChainFeed;
 using SwarmCompute.Grains.Interfaces;
 using SwarmCompute.Grains.Settlement;
+using SwarmCompute.Grains.Webhooks;
 using SwarmCompute.Overlay;
 using SwarmCompute.Silo.Agent;
 using SwarmCompute.Silo.ChainFeed;
@@ -18,6 +20,7 @@ using SwarmCompute.Silo.Store;
 using SwarmCompute.Silo.Telemetry;
 using SwarmCompute.Silo.Tls;
 using SwarmCompute.Silo.Web;
+using SwarmCompute.Silo.Webhooks;
 
 namespace SwarmCompute.Silo;
 
@@ -43,8 +46,10 @@ internal static class SiloHost
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(credentials);
         builder.Services.AddSingleton(ChainOptionsOf(configuration.Chain));
+        builder.Services.AddSingleton(new ChainFeedOptions { Period = ChainFollower.LeastPeriod(configuration.Chain) });
         builder.Services.AddSingleton<IChainReader>(chain);
         builder.Services.AddSingleton<IChainWriter>(chain);
+        builder.Services.AddSingleton<IWebhookSender>(s => new WebhookSender(s.GetRequiredService<ChainOptions>(), account, s.GetRequiredService<TimeProvider>()));
         SwarmTelemetry.AddTo(builder.Services, configuration.Node.Id);
         builder.UseOrleans(silo => ConfigureRuntime(silo, configuration, store));
         builder.Services.AddSingleton<IFatalErrorHandler, FencingFatalErrorHandler>();
@@ -54,7 +59,9 @@ internal static class SiloHost
             new MembershipTurn(store.Redis, configuration.Cluster.ClusterId, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<MembershipTurn>>()));
         builder.Services.AddHostedService<MembershipWatch>();
         builder.Services.AddHostedService<RefusedPortWatch>();
-        builder.Services.AddHostedService<ChainFollower>();
+        builder.Services.AddSingleton(s => new HeadWatch(s.GetRequiredService<ChainOptions>(), s.GetRequiredService<TimeProvider>()));
+        builder.Services.AddHostedService(s => new ChainFollower(
+            s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<HeadWatch>(), configuration.Chain, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ChainFollower>>()));
         if (configuration.Node.Slots > 0) AddAgent(builder.Services, configuration, credentials, account);
         var app = builder.Build();
         app.UseSwarm();
@@ -64,7 +71,8 @@ internal static class SiloHost
     /// <summary>The chain that the configuration names.</summary>
     public static ChainOptions ChainOptionsOf(SiloChainOptions options) => new()
     {
-        Rpc = new Uri(options.Rpc),
+        Endpoints = [new Uri(options.Rpc), .. options.MoreRpc.Select(rpc => new Uri(rpc))],
+        Sockets = [.. options.Sockets.Select(socket => new Uri(socket))],
         ChainId = options.ChainId,
         OrderBook = Address.Parse(options.OrderBook),
         EscrowVault = Address.Parse(options.EscrowVault),
@@ -72,6 +80,9 @@ internal static class SiloHost
         DeployBlock = options.DeployBlock,
         Finality = options.Finality,
     };
+
+    /// <summary>What is expected of that chain.</summary>
+    public static SyncOptions SyncOptionsOf(SiloChainOptions options) => SyncOptions.Of(ChainProfile.Of(options.ChainId)) with { Mutant = SiloChainOptions.MutantOf(options.Mutant) ?? SyncMutant.None };
 
     // Standard output says one thing to one reader (ReadyLine); everything else goes to standard error, a line each.
     private static void AddLogging(ILoggingBuilder logging)
@@ -124,7 +135,8 @@ internal static class SiloHost
         var workDirectory = Path.Combine(configuration.Guest.WorkDirectory, node.Value);
         var driver = OpenDriver(configuration.Guest.Executable, workDirectory);
         var listener = Listen(configuration, credentials);
-        var description = new NodeDescription(node, configuration.Node.Slots, configuration.Node.AdvertisedAddress, account.Address, [driver.Probe().EvidenceType]);
+        var description = new NodeDescription(node, configuration.Node.Slots, configuration.Node.AdvertisedAddress, account.Address, [driver.Probe().EvidenceType],
+            new OfferId(configuration.Node.Offer));
         services.AddSingleton<ICvmDriver>(driver);
         services.AddSingleton(listener);
         services.AddSingleton(new GuestTicket

@@ -63,6 +63,7 @@ public sealed class AgentRulesTests
         Epoch = hold.Epoch,
         Incarnation = "1",
         Provider = default,
+        Offer = default,
         Manifest = [],
         Directive = directive,
     };

@@ -26,6 +26,12 @@ public sealed class OrderTests(DevelopmentChain chain) : IAsyncDisposable
         Assert.Equal(2, guests.Length);
         await order.Close(Cancel);
         await silos[1].WaitFor(order.Path, o => (string?)o["status"] == "Completed", Cancel);
+        var told = await silos[0].WaitFor($"{order.Path}/chain", o => (string?)o["final"]?["status"] == "Completed", Cancel);
+        Assert.Equal(told["latest"]!.ToJsonString(), told["final"]!.ToJsonString());
+        Assert.Null(told["stopped"]);
+        var followed = await silos[0].WaitFor("/v1/chain", c => c["finalized"] is not null, Cancel);
+        Assert.Equal(31337UL, (ulong)followed["chainId"]!);
+        Assert.Null(followed["error"]);
         using var report = await silos[0].Get($"{order.Path}/report", Cancel);
         Assert.Equal(PlayedGuest.Units, SignedReport.Parse(await report.Content.ReadAsByteArrayAsync(Cancel)).Report.Units);
         foreach (var guest in guests) await WaitUntilGone(guest);

@@ -39,6 +39,15 @@ public sealed class StartTests(DevelopmentChain chain) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_follower_that_is_broken_on_purpose_is_refused_where_something_is_of_worth()
+    {
+        var configuration = _swarm.Configure("node-1");
+        configuration["Chain"]!["ChainId"] = 97;
+        configuration["Chain"]!["Mutant"] = "number-only";
+        Assert.Contains("only development chains", await Refusal(configuration), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_port_in_use_is_named()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);

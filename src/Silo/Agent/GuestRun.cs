@@ -176,6 +176,7 @@ internal sealed partial class GuestRun
         GuestMessage.PeerLost m => new GuestReport.PeerLost(m.Slot, new LeaseEpoch(m.Epoch), m.Reason),
         GuestMessage.Heartbeat m => new GuestReport.Heartbeat(m.CompletionTokens, m.OpenSessions),
         GuestMessage.Report m => new GuestReport.Reported(new SignedReportRecord(m.SignedReport, new Hash32(m.ReportHash), m.Units, m.Signature)),
+        GuestMessage.Checkpoint m => new GuestReport.Checkpoint(m.Units, m.Signature),
         GuestMessage.Failed m => new GuestReport.Failed(m.Reason),
         _ => null,
     };

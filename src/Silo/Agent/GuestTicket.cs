@@ -34,6 +34,7 @@ internal sealed record GuestTicket
             ["lease"] = assignment.Lease.ToString(),
             ["epoch"] = assignment.Epoch.Value,
             ["provider"] = assignment.Provider.ToString(),
+            ["offer"] = assignment.Offer.Value,
             ["chainId"] = ChainId,
             ["orderBook"] = OrderBook.ToString(),
             ["manifest"] = System.Text.Encoding.UTF8.GetString(assignment.Manifest),

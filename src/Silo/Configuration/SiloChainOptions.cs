@@ -1,3 +1,5 @@
+using SwarmCompute.Chain.Sync;
+
 namespace SwarmCompute.Silo.Configuration;
 
 /// <summary>Section <c>Chain</c>: the chain that orders and money live on.</summary>
@@ -5,6 +7,12 @@ public sealed class SiloChainOptions
 {
     /// <summary>The JSON-RPC endpoint, http or https. No default.</summary>
     public string Rpc { get; set; } = "";
+
+    /// <summary>Further endpoints of the same chain, http or https, at most 7: with any, two must agree on what is final. Default none.</summary>
+    public string[] MoreRpc { get; set; } = [];
+
+    /// <summary>WebSocket endpoints of the same chain, ws or wss, at most 4, that announce new blocks. Default none: the chain is asked at intervals, as it is anyway.</summary>
+    public string[] Sockets { get; set; } = [];
 
     /// <summary>The chain's id, from 1. No default.</summary>
     public ulong ChainId { get; set; }
@@ -24,6 +32,19 @@ public sealed class SiloChainOptions
     /// <summary>The block tag that counts as final: finalized (default), safe or latest.</summary>
     public string Finality { get; set; } = "finalized";
 
+    /// <summary>How often the chain is looked at even where no new block is announced, in ms; 20 to 60000, default 1000.</summary>
+    public int PollMs { get; set; } = 1000;
+
+    /// <summary>Breaks the follower of a development chain on purpose, so that the fuzz can show that it notices: empty (default) or number-only.</summary>
+    public string Mutant { get; set; } = "";
+
     /// <summary>The file of this provider's private key (hexadecimal), which pays for transactions and is paid for leases. No default.</summary>
     public string AccountKeyFile { get; set; } = "";
+
+    internal static SyncMutant? MutantOf(string text) => text switch
+    {
+        "" => SyncMutant.None,
+        "number-only" => SyncMutant.NumberOnly,
+        _ => null,
+    };
 }

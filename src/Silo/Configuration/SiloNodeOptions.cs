@@ -9,6 +9,9 @@ public sealed class SiloNodeOptions
     /// <summary>How many guests it runs at once, 0 to 64; default 1. A node with 0 slots coordinates only.</summary>
     public int Slots { get; set; } = 1;
 
+    /// <summary>The node's compute offer in the OfferBook contract, from 1; its owner must be the account of <c>Chain:AccountKeyFile</c>. No default where there are slots.</summary>
+    public ulong Offer { get; set; }
+
     /// <summary>The IP address that other silos, guests and clients reach this machine at, and that is listened on; default 127.0.0.1.</summary>
     public string AdvertisedAddress { get; set; } = "127.0.0.1";
 }

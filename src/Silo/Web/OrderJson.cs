@@ -11,6 +11,7 @@ internal static class OrderJson
         ["order"] = order.Order.ToString(),
         ["status"] = order.Phase.ToString(),
         ["chainStatus"] = order.ChainStatus.ToString(),
+        ["latestStatus"] = order.LatestStatus.ToString(),
         ["why"] = order.Why,
         ["manifestHash"] = order.ManifestHash.ToString(),
         ["endsAt"] = order.EndsAt.UtcDateTime,

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SwarmCompute.Grains.Interfaces;
+using SwarmCompute.Silo.Webhooks;
 
 namespace SwarmCompute.Silo.Web;
 
@@ -16,6 +17,9 @@ internal static class SwarmEndpoints
         routes.MapPut("/v1/manifests/{hash}", PutManifest);
         routes.MapGet("/v1/orders/{id}", ReadOrder);
         routes.MapGet("/v1/orders/{id}/report", ReadReport);
+        routes.MapPut("/v1/orders/{id}/report", PutReport);
+        routes.MapChain();
+        routes.MapPut("/v1/orders/{id}/webhook", WebhookEndpoint.Put);
     }
 
     private static async Task Health(HttpContext context, ILocalSiloDetails here, IClusterMembershipService membership)
@@ -74,7 +78,30 @@ internal static class SwarmEndpoints
         else await Refuse(context, StatusCodes.Status404NotFound, $"Order {order} has no report yet.");
     }
 
-    private static async Task<OrderId?> ParseOrder(HttpContext context, string id)
+    private static async Task PutReport(HttpContext context, string id, IGrainFactory grains)
+    {
+        if (await ParseOrder(context, id) is not { } order) return;
+        if (await ReadBody(context, WireLimits.ReportBytesMax) is not { } body)
+        {
+            await Refuse(context, StatusCodes.Status413PayloadTooLarge, $"A signed report has at most {WireLimits.ReportBytesMax} bytes.");
+            return;
+        }
+        switch (await grains.Order(order).GiveReport(body, context.RequestAborted))
+        {
+            case OrderDecision.Refused refused:
+                await Refuse(context, StatusCodes.Status400BadRequest, refused.Reason);
+                break;
+            case OrderDecision.NotFound:
+                await Refuse(context, StatusCodes.Status404NotFound, $"The swarm knows of no order {order}; one is known once its block is final.");
+                break;
+            default:
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
+                break;
+        }
+    }
+
+    /// <summary>Reads an order's number from the path; null where it is none, which was answered.</summary>
+    public static async Task<OrderId?> ParseOrder(HttpContext context, string id)
     {
         try
         {
@@ -88,7 +115,7 @@ internal static class SwarmEndpoints
     }
 
     /// <summary>The body; null where it is longer than allowed, whatever its header says.</summary>
-    private static async Task<byte[]?> ReadBody(HttpContext context, int bytesMax)
+    public static async Task<byte[]?> ReadBody(HttpContext context, int bytesMax)
     {
         var buffer = new byte[bytesMax + 1];
         var length = await context.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, context.RequestAborted);
@@ -102,7 +129,8 @@ internal static class SwarmEndpoints
         await Write(context, new JsonObject { ["error"] = reason });
     }
 
-    private static async Task Write(HttpContext context, JsonObject json)
+    /// <summary>Answers.</summary>
+    public static async Task Write(HttpContext context, JsonObject json)
     {
         context.Response.ContentType = JsonType;
         await context.Response.WriteAsync(json.ToJsonString(), context.RequestAborted);

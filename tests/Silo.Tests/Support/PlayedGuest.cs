@@ -18,6 +18,7 @@ internal sealed class PlayedGuest(JsonNode ticket)
     private readonly LeaseEpoch _epoch = new((uint)ticket["epoch"]!);
     private readonly Address _provider = Address.Parse((string)ticket["provider"]!);
     private readonly ulong _chainId = (ulong)ticket["chainId"]!;
+    private readonly OfferId _offer = new((ulong)ticket["offer"]!);
     private readonly Address _orderBook = Address.Parse((string)ticket["orderBook"]!);
     private readonly ECDsa _key = P256.CreateKey();
 
@@ -54,7 +55,7 @@ internal sealed class PlayedGuest(JsonNode ticket)
         {
             KeyX = x,
             KeyY = y,
-            LeaseSignature = authority.SignLease(new LeaseStatement(_chainId, _orderBook, _lease, _epoch, _provider, P256.KeyHash(_key))),
+            LeaseSignature = authority.SignLease(new LeaseStatement(_chainId, _orderBook, _lease, _epoch, _offer, DevelopmentEvidence.LeaseMeasurement, P256.KeyHash(_key))),
             CertificateDer = certificate.RawData,
             AuthorityDer = authority.Root.RawData,
             OverlayEndpoint = "127.0.0.1:9",

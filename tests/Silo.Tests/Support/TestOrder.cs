@@ -23,7 +23,16 @@ internal sealed class TestOrder(OrderBook book, OrderId id) : IAsyncDisposable
         using var put = await silo.Put($"/v1/manifests/{manifest.Hash}", manifest.ToCanonicalBytes(), cancel);
         Assert.Equal(System.Net.HttpStatusCode.NoContent, put.StatusCode);
         var book = new OrderBook(client, customer);
-        var (order, _) = await book.PlaceOrder(manifest.Hash, deposit, new Wei(1), 2, manifest.Authority, TimeProvider.System.GetUtcNow().AddHours(1), cancel);
+        var (order, _) = await book.PlaceOrder(new OrderRequest
+        {
+            ManifestHash = manifest.Hash,
+            Token = swarm.Chain.Token,
+            Deposit = deposit,
+            UnitPrice = new Wei(2),
+            Slots = 2,
+            AuthorityKeyHash = manifest.Authority,
+            EndsAt = TimeProvider.System.GetUtcNow().AddHours(1),
+        }, [], cancel);
         return new TestOrder(book, order) { _client = client };
     }
 

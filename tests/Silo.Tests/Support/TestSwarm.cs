@@ -12,10 +12,11 @@ internal sealed class TestSwarm : IAsyncDisposable
 {
     private readonly EmbeddedStore _store;
     private readonly List<SiloRun> _silos = [];
+    private readonly IReadOnlyList<OfferId> _offers;
 
-    private TestSwarm(ChainOptions chain, DirectoryInfo directory)
+    private TestSwarm(DevelopmentChain chain, DirectoryInfo directory)
     {
-        Chain = chain;
+        (Chain, _offers) = (chain.Options, chain.Offers);
         Directory = directory;
         Authority = CertificateAuthority.Create(TimeProvider.System);
         Authority.Save(AssetDirectory);                   // the played guests find their authority here
@@ -30,7 +31,7 @@ internal sealed class TestSwarm : IAsyncDisposable
 
     public string AssetDirectory => Path.Combine(Directory.FullName, "assets");
 
-    public static TestSwarm Start(DevelopmentChain chain) => new(chain.Options, System.IO.Directory.CreateTempSubdirectory("swarm-silo-"));
+    public static TestSwarm Start(DevelopmentChain chain) => new(chain, System.IO.Directory.CreateTempSubdirectory("swarm-silo-"));
 
     /// <summary>Writes the files of one node, and gives its configuration to change and to start with.</summary>
     public JsonObject Configure(string node, int number = 1, CertificateAuthority? authority = null)
@@ -40,7 +41,7 @@ internal sealed class TestSwarm : IAsyncDisposable
         File.WriteAllText(Path.Combine(folder, "account.key"), Keys.Of(number));
         return new JsonObject
         {
-            ["Node"] = new JsonObject { ["Id"] = node, ["Slots"] = 2 },
+            ["Node"] = new JsonObject { ["Id"] = node, ["Slots"] = 2, ["Offer"] = _offers[number - 1].Value },
             ["Cluster"] = new JsonObject { ["ClusterId"] = "test", ["ServiceId"] = "swarm", ["SiloPort"] = FreePort.Next() },
             ["Store"] = new JsonObject { ["Kind"] = "Redis", ["Redis"] = _store.ConnectionString },
             [nameof(Chain)] = new JsonObject
