@@ -55,6 +55,18 @@ public sealed class SwarmClient : IDisposable
         silo => Get(silo, $"/v1/orders/{order}/report"), ReportBytesMax,
         (status, body) => status == HttpStatusCode.NotFound ? null : body, cancel);
 
+    /// <summary>Hands a signed report to the swarm, which carries it to the chain: for when the guest that made it, or its silo, is gone.</summary>
+    /// <exception cref="SwarmException">No silo answered, or the report is not one of the order's current head.</exception>
+    public Task GiveReport(OrderId order, ReadOnlyMemory<byte> file, CancellationToken cancel) => Ask(
+        silo => new HttpRequestMessage(HttpMethod.Put, new Uri(silo, $"/v1/orders/{order}/report")) { Content = new ReadOnlyMemoryContent(file) },
+        AnswerBytesMax, (status, _) => status == HttpStatusCode.NotFound ? throw new SwarmException(SwarmFailure.Refused, $"the swarm does not know order {order}") : true, cancel);
+
+    /// <summary>Says where an order's phases are announced, as its customer signed; it replaces what was said before.</summary>
+    /// <exception cref="SwarmException">No silo answered, or the address or the signature was refused.</exception>
+    public Task SetWebhook(WebhookRegistration webhook, CancellationToken cancel) => Ask(
+        silo => new HttpRequestMessage(HttpMethod.Put, new Uri(silo, $"/v1/orders/{webhook.Order}/webhook")) { Content = new ByteArrayContent(webhook.ToJson()) },
+        AnswerBytesMax, (status, _) => status == HttpStatusCode.NotFound ? throw new SwarmException(SwarmFailure.Refused, $"the swarm does not know order {webhook.Order}") : true, cancel);
+
     /// <summary>Asks again and again until the order is as wanted. Outages of silos are waited out.</summary>
     /// <param name="order">The order.</param>
     /// <param name="wanted">Says whether this is it.</param>

@@ -36,6 +36,25 @@ public sealed class SwarmClientTests : IDisposable
     }
 
     [Fact]
+    public async Task A_webhook_is_registered_at_its_order_and_a_refusal_is_told()
+    {
+        var answers = new Queue<int>([204, 400, 404]);
+        await using var silo = await FakeSwarm.Start(_authority, Silo, async c =>
+        {
+            Assert.Equal(("PUT", "/v1/orders/7/webhook"), (c.Request.Method, c.Request.Path.Value));
+            using var body = await JsonDocument.ParseAsync(c.Request.Body, cancellationToken: c.RequestAborted);
+            Assert.Equal("https://customer.example/", body.RootElement.GetProperty("url").GetString());
+            c.Response.StatusCode = answers.Dequeue();
+            if (c.Response.StatusCode == 400) await c.Response.WriteAsync("""{"error":"it is signed by another"}""", c.RequestAborted);
+        });
+        using var client = Client(silo.Endpoint);
+        var webhook = new Orders.WebhookRegistration(Order, "https://customer.example/", new byte[65]);
+        await client.SetWebhook(webhook, Cancel);
+        Assert.Equal("it is signed by another", (await Assert.ThrowsAsync<SwarmException>(() => client.SetWebhook(webhook, Cancel))).Message);
+        Assert.Contains("does not know order 7", (await Assert.ThrowsAsync<SwarmException>(() => client.SetWebhook(webhook, Cancel))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_silo_that_another_authority_certified_is_not_talked_to()
     {
         using var stranger = CertificateAuthority.Create(TimeProvider.System);

@@ -24,7 +24,8 @@ public sealed class SwarmFileTests : IDisposable
         var read = SwarmFile.Read(Write(written.ToBytes()));
         Assert.Equal(written.Silos, read.Silos);
         Assert.Equal(written.Root, read.Root);
-        Assert.Equal(chain, read.Chain);
+        Assert.Equal(chain.Endpoints, read.Chain.Endpoints);
+        Assert.Equal(chain with { Endpoints = [] }, read.Chain with { Endpoints = [] });
     }
 
     [Fact]

@@ -20,6 +20,10 @@ public sealed class StopTests : IDisposable
         Assert.Contains("node node-1", status.Output, StringComparison.Ordinal);
         var order = await SwarmCli.Run("order", "show", "1", "--swarm", swarm);
         Assert.Contains("order 1: Completed on chain", order.Output, StringComparison.Ordinal);
+        var chain = await SwarmCli.Run("chain", "verify", "1", "--swarm", swarm);
+        Assert.True(chain.ExitCode == 0, chain.Output + chain.Errors);
+        Assert.Contains("OrderSettled", chain.Output, StringComparison.Ordinal);
+        Assert.Contains("The contract's own state agrees.", chain.Output, StringComparison.Ordinal);
         var fetched = await SwarmCli.Run("report", "fetch", "1", "--swarm", swarm, "--out", _folder.File("fetched.json"));
         Assert.True(fetched.ExitCode == 0, fetched.Errors);
         var verified = await SwarmCli.Run("report", "verify", _folder.File("fetched.json"), "--swarm", swarm);

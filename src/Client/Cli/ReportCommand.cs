@@ -43,7 +43,7 @@ internal static class ReportCommand
             var options = parsed.GetValue(rpc) is { } endpoint
                 ? Options(CommonOptions.ParseUrl(endpoint), parsed.GetValue(chainId), parsed.GetValue(book), parsed.GetValue(deployBlock), report)
                 : parsed.Read(swarm).Chain;
-            await using var chain = await ChainClient.Connect(options, cancel);
+            await using var chain = await ChainClient.ConnectToOrderBook(options, cancel);
             return Show(await ReportCheck.Verify(bytes, report.Order, chain, TimeProvider.System.GetUtcNow(), cancel), report);
         });
         return command;

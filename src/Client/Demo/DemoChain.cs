@@ -77,6 +77,7 @@ internal sealed class DemoChain : IAsyncDisposable
             CryptographicOperations.ZeroMemory(key);
             providers.Add(new DemoProvider(account.Address, file));
             sending.Add(sender.Transfer(account.Address, GasMoney, cancel));
+            sending.Add(new Token(client, customer).Mint(account.Address, new Wei(DevelopmentTerms.StakePerLease.Value * (ulong)DemoSwarm.SlotsPerNode), cancel));
         }
         sending.Add(new Token(client, customer).Mint(customer.Address, CustomersMoney, cancel));
         await Task.WhenAll(sending);

@@ -173,7 +173,7 @@ internal sealed class DemoRun(DemoOptions options, RepositoryRoot root, DemoNarr
         foreach (var (provider, index) in chain.Providers.Select((p, i) => (p, i)))
         {
             var slots = view.Leases.Where(l => l.Provider == provider.Address).Select(l => l.Slot.ToString(CultureInfo.InvariantCulture)).ToList();
-            rows.Add([$"node-{index + 1}", provider.Address.ToString(), slots.Count == 0 ? "none" : string.Join(", ", slots), Tokens(await escrow.CreditOf(provider.Address, cancel))]);
+            rows.Add([$"node-{index + 1}", provider.Address.ToString(), slots.Count == 0 ? "none" : string.Join(", ", slots), Tokens(await escrow.CreditOf(chain.Options.Token, provider.Address, cancel))]);
         }
         narrator.Table(["provider", "account", "slots at the end", "credit in escrow"], rows);
         return view;

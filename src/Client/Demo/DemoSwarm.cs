@@ -1,17 +1,23 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SwarmCompute.Attestation;
+using SwarmCompute.Chain;
+using SwarmCompute.Chain.Contracts;
 using SwarmCompute.Client.Cli;
+using SwarmCompute.Client.Providers;
 
 namespace SwarmCompute.Client.Demo;
 
 /// <summary>The processes of the demo's swarm: the store in this process, the authority, and the silos (which start the guests).</summary>
 internal sealed class DemoSwarm : IAsyncDisposable
 {
-    private const int SlotsPerNode = 3;                      // room for a dead neighbour's stages
+    /// <summary>How many guests a node takes: room for a dead neighbour's stages.</summary>
+    public const int SlotsPerNode = 3;
+
     private static readonly TimeSpan CertificateLifetime = TimeSpan.FromDays(1);
     private static readonly TimeSpan AuthorityTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SiloTimeout = TimeSpan.FromSeconds(90);
@@ -56,12 +62,28 @@ internal sealed class DemoSwarm : IAsyncDisposable
         for (var i = 0; i < DemoOptions.Silos; i++)
         {
             var node = string.Create(CultureInfo.InvariantCulture, $"node-{i + 1}");
-            var configuration = folder.Write($"{node}.json", Configuration(node, options.Port == 0 ? 0 : options.Port + i, root, folder, chain, chain.Providers[i]));
-            var process = ChildProcess.Start(node, root.Executable("Silo"), ["--config", configuration], Path.Combine(folder.Logs, $"{node}.log"));
-            _processes.Add(process);
-            starting.Add(Ready(node, process, cancel));
+            starting.Add(StartSilo(node, options.Port == 0 ? 0 : options.Port + i, root, folder, chain, chain.Providers[i], cancel));
         }
         Silos = await Task.WhenAll(starting);
+    }
+
+    private async Task<DemoSilo> StartSilo(string node, int webPort, RepositoryRoot root, DemoFolder folder, DemoChain chain, DemoProvider provider, CancellationToken cancel)
+    {
+        var (certificate, key) = SiloFiles.Write(_authority, new NodeId(node), folder.Run, CertificateLifetime);
+        var offer = await Offer(node, certificate, chain, provider, cancel);
+        var configuration = folder.Write($"{node}.json", Configuration(node, certificate, key, offer, webPort, root, folder, chain, provider));
+        var process = ChildProcess.Start(node, root.Executable("Silo"), ["--config", configuration], Path.Combine(folder.Logs, $"{node}.log"));
+        lock (_processes) _processes.Add(process);
+        return await Ready(node, process, cancel);
+    }
+
+    private async Task<OfferId> Offer(string node, string certificateFile, DemoChain chain, DemoProvider provider, CancellationToken cancel)
+    {
+        using var account = Account.FromKeyFile(provider.KeyFile);
+        using var certificate = X509CertificateLoader.LoadCertificateFromFile(certificateFile);
+        var key = new NodeKey(P256.KeyHash(certificate), DevelopmentEvidence.LeaseMeasurement, _time.GetUtcNow() + CertificateLifetime);
+        var terms = new ProviderTerms(new NodeId(node), key, SlotsPerNode, new Wei(1), _authority.KeyHash);
+        return await (await ProviderAccount.Open(chain.Client, account, cancel)).Offer(terms, cancel);
     }
 
     public async ValueTask DisposeAsync()
@@ -91,12 +113,11 @@ internal sealed class DemoSwarm : IAsyncDisposable
         return new DemoSilo(node, new Uri(ready.RootElement.GetProperty("web").GetString()!), process);
     }
 
-    private byte[] Configuration(string node, int webPort, RepositoryRoot root, DemoFolder folder, DemoChain chain, DemoProvider provider)
+    private byte[] Configuration(string node, string certificate, string key, OfferId offer, int webPort, RepositoryRoot root, DemoFolder folder, DemoChain chain, DemoProvider provider)
     {
-        var (certificate, key) = SiloFiles.Write(_authority, new NodeId(node), folder.Run, CertificateLifetime);
         return JsonSerializer.SerializeToUtf8Bytes(new JsonObject
         {
-            ["Node"] = new JsonObject { ["Id"] = node, ["Slots"] = SlotsPerNode, ["AdvertisedAddress"] = "127.0.0.1" },
+            ["Node"] = new JsonObject { ["Id"] = node, ["Slots"] = SlotsPerNode, ["Offer"] = offer.Value, ["AdvertisedAddress"] = "127.0.0.1" },
             ["Cluster"] = new JsonObject { ["ClusterId"] = "demo", ["ServiceId"] = "swarm", ["SiloPort"] = FreePort() },
             ["Store"] = new JsonObject { ["Kind"] = "Redis", ["Redis"] = _store.ConnectionString },
             ["Chain"] = new JsonObject

@@ -18,7 +18,17 @@ public sealed class Customer(ChainClient chain, Account account)
     public async Task<(OrderId Order, Hash32 Transaction)> Place(Manifest manifest, Wei deposit, Wei unitPrice, DateTimeOffset endsAt, CancellationToken cancel)
     {
         await _token.Approve(chain.Options.EscrowVault, deposit, cancel);
-        return await _book.PlaceOrder(manifest.Hash, deposit, unitPrice, manifest.Stages, manifest.Authority, endsAt, cancel);
+        var request = new OrderRequest
+        {
+            ManifestHash = manifest.Hash,
+            Token = chain.Options.Token,
+            Deposit = deposit,
+            UnitPrice = unitPrice,
+            Slots = manifest.Stages,
+            AuthorityKeyHash = manifest.Authority,
+            EndsAt = endsAt,
+        };
+        return await _book.PlaceOrder(request, [], cancel);
     }
 
     /// <summary>Ends the order: the head signs its report, the providers are paid, the rest comes back.</summary>

@@ -19,9 +19,9 @@ public static class ReportCheck
     {
         var history = await OrderHistory.Read(chain, order, cancel);
         var view = history.View ?? throw new SwarmException(SwarmFailure.Refused, $"the order book {chain.Options.OrderBook} has no order {order} in a final block");
-        var leases = history.Events.OfType<OrderEvent.LeaseAssigned>().Select(l => new LeaseFact(l.Slot, l.Epoch, l.Provider, l.KeyHash));
+        var leases = history.Events.OfType<OrderEvent.LeaseAssigned>().Select(l => new LeaseFact(l.Slot, l.Epoch, l.Provider, l.KeyHash, l.Offer, l.Measurement));
         var facts = new ChainFacts(chain.Options.ChainId, chain.Options.OrderBook, order, view.ManifestHash, view.AuthorityKeyHash, view.Status.ToString(),
-            view.ReportHash, view.Units, [.. leases]);
+            view.ReportHash, history.Events.OfType<OrderEvent.ReportSubmitted>().Select(r => (ulong?)ulong.CreateSaturating(r.Units)).FirstOrDefault(), [.. leases]);
         return ReportVerifier.Verify(file, facts, now);
     }
 }
