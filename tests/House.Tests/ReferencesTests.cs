@@ -10,7 +10,7 @@ public sealed class ReferencesTests
     {
         ["Primitives"] = [],
         ["Attestation"] = ["Primitives"],
-        ["Chain"] = ["Primitives"],
+        ["Chain"] = ["Primitives", "AbiGenerator"],         // a tool of the build; nothing of it is in the assembly
         ["Cvm"] = ["Primitives"],
         ["EmbeddedStore"] = ["Primitives"],
         ["Vault"] = ["Primitives", "Attestation"],
