@@ -59,4 +59,7 @@ public enum ChainErrorKind
 
     /// <summary>The endpoint takes no more transactions for now.</summary>
     PoolFull,
+
+    /// <summary>The journal of transactions does not answer, or takes no more: nothing was sent that it does not have.</summary>
+    Journal,
 }

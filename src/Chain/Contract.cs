@@ -5,10 +5,19 @@ namespace SwarmCompute.Chain;
 /// <summary>One contract and who calls it: asks, sends and waits, and finds what an event of its transaction says.</summary>
 /// <param name="client">The chain.</param>
 /// <param name="address">Where the contract is.</param>
-/// <param name="signer">Who sends transactions; null where only views are asked.</param>
-internal sealed class Contract(ChainClient client, Address address, Account? signer)
+/// <param name="send">Sends a call to an address and waits until it is mined; null where only views are asked.</param>
+internal sealed class Contract(ChainClient client, Address address, Contract.Sending? send)
 {
-    private readonly TransactionSender? _sender = signer is null ? null : new TransactionSender(client, signer);
+    /// <summary>A contract that an account calls with a sender that ends with the process.</summary>
+    /// <param name="client">The chain.</param>
+    /// <param name="address">Where the contract is.</param>
+    /// <param name="signer">Who sends transactions; null where only views are asked.</param>
+    public Contract(ChainClient client, Address address, Account? signer) : this(client, address, signer is null ? null : Send(new TransactionSender(client, signer)))
+    {
+    }
+
+    /// <summary>Sends a call and waits until it is mined.</summary>
+    public delegate Task<TransactionReceipt> Sending(Address contract, ReadOnlyMemory<byte> call, CancellationToken cancel);
 
     /// <summary>Reads the result of a view.</summary>
     public delegate bool Decoder<T>(ReadOnlySpan<byte> result, out T value);
@@ -31,8 +40,8 @@ internal sealed class Contract(ChainClient client, Address address, Account? sig
         decode(await Ask(call, "latest", cancel).ConfigureAwait(false), out var value) ? value : throw Malformed();
 
     /// <summary>Sends a transaction and waits until it is mined.</summary>
-    public Task<TransactionReceipt> Send(byte[] call, CancellationToken cancel) => _sender is { } sender
-        ? sender.Send(address, call, cancel)
+    public Task<TransactionReceipt> Send(byte[] call, CancellationToken cancel) => send is not null
+        ? send(address, call, cancel)
         : throw new InvalidOperationException("This contract is only read; give it an account to send with.");
 
     /// <summary>Sends a transaction, waits until it is mined and gives its hash.</summary>
@@ -58,6 +67,8 @@ internal sealed class Contract(ChainClient client, Address address, Account? sig
     /// <summary>A failure for an answer that the contract cannot give.</summary>
     public ChainException Malformed() =>
         new(ChainErrorKind.Inconsistent, $"The contract at {address} gave what it cannot have. Is the configured contract ours?");
+
+    private static Sending Send(TransactionSender sender) => (contract, call, cancel) => sender.Send(contract, call, cancel);
 
     private bool TryRead<T>(System.Text.Json.JsonElement log, EventReader<T> read, out T value)
     {

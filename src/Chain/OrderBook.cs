@@ -8,11 +8,24 @@ namespace SwarmCompute.Chain;
 /// The OrderBook contract. Every method that changes something sends a transaction, waits until it is mined and gives its hash; it throws
 /// <see cref="ChainException"/>, for a refusal with the contract's error as <see cref="ChainException.ErrorName"/>.
 /// </summary>
-/// <param name="client">The chain.</param>
-/// <param name="signer">Who sends transactions; null where orders are only read.</param>
-public sealed class OrderBook(ChainClient client, Account? signer)
+public sealed class OrderBook
 {
-    private readonly Contract _contract = new(client, client.Options.OrderBook, signer);
+    private readonly ChainClient _client;
+    private readonly Contract _contract;
+
+    /// <summary>The order book as an account calls it.</summary>
+    /// <param name="client">The chain.</param>
+    /// <param name="signer">Who sends transactions; null where orders are only read.</param>
+    public OrderBook(ChainClient client, Account? signer) : this(client, new Contract(client, client.Options.OrderBook, signer))
+    {
+    }
+
+    private OrderBook(ChainClient client, Contract contract) => (_client, _contract) = (client, contract);
+
+    /// <summary>The order book as an outbox calls it: a call that is made again while its transaction is not final is that transaction (<see cref="TransactionSender.SendOnce"/>).</summary>
+    /// <param name="client">The chain.</param>
+    /// <param name="outbox">Who sends transactions.</param>
+    public static OrderBook ForOutbox(ChainClient client, TransactionSender outbox) => new(client, new Contract(client, client.Options.OrderBook, outbox.SendOnce));
 
     /// <summary>
     /// Places an order; the vault must have an allowance of the signer for the deposit. The order is in a block, which may not be final
@@ -38,7 +51,7 @@ public sealed class OrderBook(ChainClient client, Account? signer)
     /// <summary>What a customer gives to whoever places its order: its signature r‖s‖v, with v 27 or 28.</summary>
     public byte[] SignOrder(Account customer, OrderRequest request, ImmutableArray<AssetUse> assets, DateTimeOffset deadline)
     {
-        var digest = OrderDigest.PlaceOrder(client.Options.ChainId, client.Options.OrderBook, customer.Address, request, assets, deadline);
+        var digest = OrderDigest.PlaceOrder(_client.Options.ChainId, _client.Options.OrderBook, customer.Address, request, assets, deadline);
         var signature = customer.Sign(digest);
         return [.. signature.R.ToArray(), .. signature.S.ToArray(), (byte)(27 + signature.YParity)];
     }
@@ -109,7 +122,7 @@ public sealed class OrderBook(ChainClient client, Account? signer)
     /// <returns>The order without what only its events tell; null where the contract does not know it, as of that block.</returns>
     /// <exception cref="ChainException">No answer, or one that the contract cannot give.</exception>
     public async Task<OrderView?> Read(OrderId order, bool finalized, CancellationToken cancel) =>
-        await Read(order, finalized ? await client.FinalizedBlock(cancel).ConfigureAwait(false) : await client.LatestBlock(cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
+        await Read(order, finalized ? await _client.FinalizedBlock(cancel).ConfigureAwait(false) : await _client.LatestBlock(cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
 
     /// <summary>Asks the contract for an order, its leases and its assets, as of a block.</summary>
     /// <inheritdoc cref="Read(OrderId, bool, CancellationToken)"/>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using SwarmCompute.Chain.Crypto;
 using SwarmCompute.Chain.JsonRpc;
 using SwarmCompute.Chain.Transactions;
 
@@ -10,7 +11,7 @@ namespace SwarmCompute.Chain;
 /// <summary>
 /// Sends transactions of one account and waits until they are mined. What is offered is in a journal before it leaves, so that after a crash
 /// the very same transaction is offered again and no purpose takes effect twice. Within the process an account's nonces are given out one at
-/// a time; two processes must not share an account.
+/// a time; between processes that share its journal, the journal gives them out.
 /// </summary>
 public sealed class TransactionSender
 {
@@ -31,7 +32,6 @@ public sealed class TransactionSender
     private readonly AccountTransactions _transactions;
     private readonly SemaphoreSlim _turn;
     private readonly ConcurrentDictionary<ulong, bool> _told = new();
-    private long _unnamed;
 
     /// <summary>A sender whose journal ends with the process: for wallets.</summary>
     /// <param name="client">The chain.</param>
@@ -62,6 +62,14 @@ public sealed class TransactionSender
     /// <exception cref="ChainException">The contract refused (then usually nothing was sent), the endpoint refused, or no receipt came
     /// within <see cref="ChainOptions.ReceiptTimeout"/>; in that last case the transaction may still be mined.</exception>
     public Task<TransactionReceipt> Send(Address? to, ReadOnlyMemory<byte> data, CancellationToken cancel) => Send(Unnamed(), to, data, Wei.Zero, cancel);
+
+    /// <summary>
+    /// Makes one call of a contract take effect: its content is its purpose. For calls that say the same however often they are made, such
+    /// as those of an outbox.
+    /// </summary>
+    /// <inheritdoc cref="Send(string, Address?, ReadOnlyMemory{byte}, Wei, CancellationToken)"/>
+    public Task<TransactionReceipt> SendOnce(Address to, ReadOnlyMemory<byte> data, CancellationToken cancel) =>
+        Send($"call {to} {Keccak256.Hash(data.Span)}", to, data, Wei.Zero, cancel);
 
     /// <summary>Gives another account some of the chain's own coin, with which transactions are paid, and waits for the receipt.</summary>
     /// <param name="to">The account.</param>
@@ -94,8 +102,7 @@ public sealed class TransactionSender
                 return mined.Member("status").UInt64() == 1 ? Read(mined) : throw await WhyReverted(last, mined, cancel).ConfigureAwait(false);
             }
             await InTurn(() => Forget(last, cancel), cancel).ConfigureAwait(false);
-            if (attempt == AttemptsMax)
-                throw new ChainException(ChainErrorKind.NonceTooLow, $"Other transactions of account {_account.Address} took {AttemptsMax} nonces in a row; who else sends with it?");
+            if (attempt == AttemptsMax) throw Crowded();
         }
     }
 
@@ -106,7 +113,7 @@ public sealed class TransactionSender
     /// <exception cref="ChainException">No answer; call again.</exception>
     public Task<ImmutableArray<RecoveredTransaction>> Recover(CancellationToken cancel) => InTurn(() => Sweep(null, cancel), cancel);
 
-    private string Unnamed() => string.Create(CultureInfo.InvariantCulture, $"unnamed {Guid.NewGuid():N} {Interlocked.Increment(ref _unnamed)}");
+    private static string Unnamed() => $"unnamed {Guid.NewGuid():N}";
 
     private async Task<T> InTurn<T>(Func<Task<T>> work, CancellationToken cancel)
     {
@@ -124,13 +131,12 @@ public sealed class TransactionSender
     /// <summary>The purpose's entry, resumed or new; it has been offered.</summary>
     private async Task<JournalEntry> Begin(string purpose, Address? to, ReadOnlyMemory<byte> data, Wei value, CancellationToken cancel)
     {
-        var entries = await _journal.Read(cancel).ConfigureAwait(false);
-        if (entries.FirstOrDefault(e => e.Purpose == purpose) is { } open)
+        if (await Find(purpose, cancel).ConfigureAwait(false) is { } open)
         {
             if (await _transactions.Receipt(open, cancel).ConfigureAwait(false) is null) await _transactions.OfferAgain(open, cancel).ConfigureAwait(false);
             return open;
         }
-        if (!entries.IsEmpty) await Sweep(purpose, cancel).ConfigureAwait(false);
+        await Sweep(purpose, cancel).ConfigureAwait(false);
         var gas = await _transactions.GasLimit(to, data, value, cancel).ConfigureAwait(false);
         var price = await _transactions.GasPrice(cancel).ConfigureAwait(false);
         ulong atLeast = 0;
@@ -138,7 +144,12 @@ public sealed class TransactionSender
         {
             var nonce = Math.Max(atLeast, await NextNonce(cancel).ConfigureAwait(false));
             var entry = JournalEntry.Begin(nonce, purpose, to, data, value, gas, price, _account, _chain.Options.ChainId);
-            await _journal.Write(entry, cancel).ConfigureAwait(false);
+            if (!await _journal.Write(entry, cancel).ConfigureAwait(false))
+            {
+                if (await Find(purpose, cancel).ConfigureAwait(false) is { } others) return others;
+                if (attempt == AttemptsMax) throw Crowded();
+                continue;
+            }
             try
             {
                 await _transactions.Offer(entry, cancel).ConfigureAwait(false);
@@ -146,13 +157,19 @@ public sealed class TransactionSender
             }
             catch (ChainException e) when (e is { MayHaveArrived: false, Kind: not ChainErrorKind.WrongChain })
             {
-                await _journal.Remove(nonce, cancel).ConfigureAwait(false);    // nobody has it
+                await _journal.Remove(nonce, purpose, cancel).ConfigureAwait(false);    // nobody has it
                 if (!IsNonceTaken(e) || attempt == AttemptsMax) throw;
                 atLeast = nonce + 1;
             }
             await Task.Delay(PollInterval, _chain.Time, cancel).ConfigureAwait(false);    // a backend that lags behind its balancer
         }
     }
+
+    private async Task<JournalEntry?> Find(string purpose, CancellationToken cancel) =>
+        (await _journal.Read(cancel).ConfigureAwait(false)).FirstOrDefault(e => e.Purpose == purpose);
+
+    private ChainException Crowded() =>
+        new(ChainErrorKind.NonceTooLow, $"Other transactions of account {_account.Address} took {AttemptsMax} nonces in a row; who else sends with it?");
 
     private async Task<ulong> NextNonce(CancellationToken cancel)
     {
@@ -208,7 +225,7 @@ public sealed class TransactionSender
         var current = await Current(entry, cancel).ConfigureAwait(false);
         if (current.Hashes.Length >= JournalEntry.HashesMax) return current;
         var raised = current.Raised(_account, _chain.Options.ChainId);
-        await _journal.Write(raised, cancel).ConfigureAwait(false);
+        if (!await _journal.Write(raised, cancel).ConfigureAwait(false)) return current;
         try
         {
             await _transactions.Offer(raised, cancel).ConfigureAwait(false);
@@ -231,7 +248,7 @@ public sealed class TransactionSender
 
     private async Task<bool> Forget(JournalEntry entry, CancellationToken cancel)
     {
-        await _journal.Remove(entry.Nonce, cancel).ConfigureAwait(false);
+        await _journal.Remove(entry.Nonce, entry.Purpose, cancel).ConfigureAwait(false);
         return true;
     }
 
@@ -250,7 +267,7 @@ public sealed class TransactionSender
             var isDone = fate == TransactionFate.Final && (_told.ContainsKey(entry.Nonce) || entry.Nonce + KeptFinal < final);
             if (isDone || fate == TransactionFate.Void)
             {
-                await _journal.Remove(entry.Nonce, cancel).ConfigureAwait(false);
+                await _journal.Remove(entry.Nonce, entry.Purpose, cancel).ConfigureAwait(false);
                 _told.TryRemove(entry.Nonce, out _);
             }
             found.Add(new RecoveredTransaction(entry.Nonce, entry.Purpose, fate));
@@ -282,7 +299,7 @@ public sealed class TransactionSender
             if (!entries.TryGetValue(nonce, out var entry))
             {
                 entry = JournalEntry.Begin(nonce, string.Create(CultureInfo.InvariantCulture, $"hole {nonce}"), _account.Address, ReadOnlyMemory<byte>.Empty, Wei.Zero, TransferGas, price, _account, _chain.Options.ChainId);
-                await _journal.Write(entry, cancel).ConfigureAwait(false);
+                if (!await _journal.Write(entry, cancel).ConfigureAwait(false)) continue;     // another process has just taken it
                 _told[nonce] = true;
             }
             await _transactions.OfferAgain(entry, cancel).ConfigureAwait(false);

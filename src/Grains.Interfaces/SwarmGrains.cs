@@ -24,6 +24,10 @@ public static class SwarmGrains
     /// <summary>An order's outbox to the chain.</summary>
     public static ISettlementGrain Settlement(this IGrainFactory grains, OrderId order) => grains.GetGrain<ISettlementGrain>(order.ToString());
 
+    /// <summary>An account's transactions that are not final yet.</summary>
+    public static ITransactionJournalGrain TransactionJournal(this IGrainFactory grains, ulong chainId, Address account) =>
+        grains.GetGrain<ITransactionJournalGrain>(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{chainId} {account}"));
+
     /// <summary>An order's deliveries to its customer's webhook.</summary>
     public static IWebhookGrain Webhook(this IGrainFactory grains, OrderId order) => grains.GetGrain<IWebhookGrain>(order.ToString());
 }

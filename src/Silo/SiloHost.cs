@@ -48,7 +48,8 @@ internal static class SiloHost
         builder.Services.AddSingleton(ChainOptionsOf(configuration.Chain));
         builder.Services.AddSingleton(new ChainFeedOptions { Period = ChainFollower.LeastPeriod(configuration.Chain) });
         builder.Services.AddSingleton<IChainReader>(chain);
-        builder.Services.AddSingleton<IChainWriter>(chain);
+        builder.Services.AddSingleton(s => new ChainWriter(chain, account, s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<IChainWriter>(s => s.GetRequiredService<ChainWriter>());
         builder.Services.AddSingleton<IWebhookSender>(s => new WebhookSender(s.GetRequiredService<ChainOptions>(), account, s.GetRequiredService<TimeProvider>()));
         SwarmTelemetry.AddTo(builder.Services, configuration.Node.Id);
         builder.UseOrleans(silo => ConfigureRuntime(silo, configuration, store));
@@ -62,6 +63,7 @@ internal static class SiloHost
         builder.Services.AddSingleton(s => new HeadWatch(s.GetRequiredService<ChainOptions>(), s.GetRequiredService<TimeProvider>()));
         builder.Services.AddHostedService(s => new ChainFollower(
             s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<HeadWatch>(), configuration.Chain, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ChainFollower>>()));
+        builder.Services.AddHostedService<TransactionRecovery>();
         if (configuration.Node.Slots > 0) AddAgent(builder.Services, configuration, credentials, account);
         var app = builder.Build();
         app.UseSwarm();

@@ -43,7 +43,7 @@ internal static class SiloProcess
         var credentials = SiloCredentials.Load(configuration.Tls, new NodeId(configuration.Node.Id), TimeProvider.System);
         RequireFreePorts(configuration);
         using var account = OpenAccount(configuration.Chain.AccountKeyFile);
-        await using var chain = new ChainConnection(SiloHost.ChainOptionsOf(configuration.Chain), SiloHost.SyncOptionsOf(configuration.Chain), account);
+        await using var chain = new ChainConnection(SiloHost.ChainOptionsOf(configuration.Chain), SiloHost.SyncOptionsOf(configuration.Chain));
         var connecting = ConnectChain(chain);
         using var store = await StoreConnection.Open(configuration.Store, CancellationToken.None);
         await connecting;
@@ -83,7 +83,7 @@ internal static class SiloProcess
         using var limit = new CancellationTokenSource(ChainTime);
         try
         {
-            await chain.Connect(limit.Token);
+            await chain.Client(limit.Token);
         }
         catch (OperationCanceledException)
         {

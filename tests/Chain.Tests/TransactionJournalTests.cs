@@ -123,6 +123,49 @@ public sealed class TransactionJournalTests(DevelopmentChain chain) : IClassFixt
     }
 
     [Fact]
+    public async Task Processes_that_share_an_account_share_its_nonces()
+    {
+        var (receiver, journal) = (Receiver(), new MemoryTransactionJournal());
+        await using var first = FaultyRpc.Start(chain.Anvil.Rpc, FaultPlan.None);     // another endpoint each: nothing within this process keeps them apart
+        await using var second = FaultyRpc.Start(chain.Anvil.Rpc, FaultPlan.None);
+        await using var one = await ChainClient.Connect(chain.Options with { Rpc = first.Endpoint }, Cancel);
+        await using var other = await ChainClient.Connect(chain.Options with { Rpc = second.Endpoint }, Cancel);
+        await Task.WhenAll(from client in new[] { one, other }
+                           from i in Enumerable.Range(0, 8)
+                           let purpose = i < 4 ? $"mint {i}" : $"mint {i} {client.Options.Rpc}"     // four that both want, four of its own
+                           select new TransactionSender(client, Sender, journal).Send(purpose, chain.Options.Token, Call(receiver), Wei.Zero, Cancel));
+        Assert.Equal(new Wei(12), await BalanceOf(receiver));
+    }
+
+    [Fact]
+    public async Task A_call_that_is_sent_once_is_the_same_transaction_until_it_is_final()
+    {
+        var (receiver, sender) = (Receiver(), new TransactionSender(chain.Client, Sender, new MemoryTransactionJournal()));
+        var first = await sender.SendOnce(chain.Options.Token, Call(receiver), Cancel);
+        Assert.Equal(first.Transaction, (await sender.SendOnce(chain.Options.Token, Call(receiver), Cancel)).Transaction);
+        await HoldsOne(receiver);
+        await chain.Anvil.Mine(4, Cancel);
+        await sender.Recover(Cancel);
+        Assert.NotEqual(first.Transaction, (await sender.SendOnce(chain.Options.Token, Call(receiver), Cancel)).Transaction);
+    }
+
+    [Fact]
+    public async Task A_journal_gives_a_nonce_to_one_purpose_and_a_purpose_one_nonce()
+    {
+        var journal = new MemoryTransactionJournal();
+        JournalEntry Entry(ulong nonce, string purpose) =>
+            JournalEntry.Begin(nonce, purpose, chain.Options.Token, Call(default), Wei.Zero, 200_000, new Wei(1), Sender, chain.Options.ChainId);
+        Assert.True(await journal.Write(Entry(1, "a"), Cancel));
+        Assert.True(await journal.Write(Entry(1, "a").Raised(Sender, chain.Options.ChainId), Cancel));
+        Assert.False(await journal.Write(Entry(1, "b"), Cancel));
+        Assert.False(await journal.Write(Entry(2, "a"), Cancel));
+        await journal.Remove(1, "b", Cancel);
+        Assert.Equal(2, Assert.Single(await journal.Read(Cancel)).Hashes.Length);
+        await journal.Remove(1, "a", Cancel);
+        Assert.Empty(await journal.Read(Cancel));
+    }
+
+    [Fact]
     public async Task A_hole_between_the_nonces_is_filled()
     {
         var (receiver, journal) = (Receiver(), new MemoryTransactionJournal());

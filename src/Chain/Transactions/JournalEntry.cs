@@ -18,7 +18,8 @@ namespace SwarmCompute.Chain.Transactions;
 public sealed record JournalEntry(
     ulong Nonce, string Purpose, Address? To, ReadOnlyMemory<byte> Data, Wei Value, ulong GasLimit, Wei GasPrice, ImmutableArray<Hash32> Hashes)
 {
-    internal const int HashesMax = 12;
+    /// <summary>The most offers of one transaction, the first included.</summary>
+    public const int HashesMax = 12;
 
     /// <summary>An entry with the hash of its first offer.</summary>
     internal static JournalEntry Begin(ulong nonce, string purpose, Address? to, ReadOnlyMemory<byte> data, Wei value, ulong gasLimit, Wei gasPrice, Account account, ulong chainId) =>

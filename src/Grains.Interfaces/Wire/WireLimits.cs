@@ -21,4 +21,10 @@ public static class WireLimits
     public const int SignatureBytes = 64;
     /// <summary>The most lost leases that are remembered for one slot.</summary>
     public const int LostLeasesMax = 16;
+    /// <summary>The most transactions of one account that are not final.</summary>
+    public const int JournalRecordsMax = 1024;
+    /// <summary>The most bytes of a transaction's data that a journal keeps.</summary>
+    public const int TransactionBytesMax = 64 * 1024;
+    /// <summary>The most characters of what a transaction is for.</summary>
+    public const int PurposeCharsMax = 256;
 }

@@ -53,7 +53,7 @@ internal sealed class FusedJournal(ITransactionJournal journal, Fuse fuse) : ITr
 {
     public Task<ImmutableArray<JournalEntry>> Read(CancellationToken cancel) => fuse.Step(() => journal.Read(cancel));
 
-    public Task Write(JournalEntry entry, CancellationToken cancel) => fuse.Step(async () => { await journal.Write(entry, cancel); return 0; });
+    public Task<bool> Write(JournalEntry entry, CancellationToken cancel) => fuse.Step(() => journal.Write(entry, cancel));
 
-    public Task Remove(ulong nonce, CancellationToken cancel) => fuse.Step(async () => { await journal.Remove(nonce, cancel); return 0; });
+    public Task Remove(ulong nonce, string purpose, CancellationToken cancel) => fuse.Step(async () => { await journal.Remove(nonce, purpose, cancel); return 0; });
 }
