@@ -24,13 +24,13 @@ public sealed class ChainClient : IChainRequests, IAsyncDisposable
     /// <summary>How many endpoints there are, for questions on which several must agree.</summary>
     internal int EndpointCount => _rpc.Endpoints.Length;
 
-    /// <summary>Connects, and checks that every endpoint serves the chain and that the contracts' code is ours; of the token, that it has code.</summary>
+    /// <summary>Connects, and checks that every endpoint serves the chain and that the code of all our contracts is ours; of the token, that it has code.</summary>
     /// <exception cref="ChainException">An option out of range, no answer, another chain, or an address without code or with other code.</exception>
-    public static Task<ChainClient> Connect(ChainOptions options, CancellationToken cancel) => Connect(options, ContractCheck.Of(options), cancel);
+    public static Task<ChainClient> Connect(ChainOptions options, CancellationToken cancel) => Connect(options, ContractCheck.Of(options), all: true, cancel);
 
     /// <summary>Connects for someone who only reads orders: of the contracts, only the order book is checked.</summary>
     /// <exception cref="ChainException">As for <see cref="Connect(ChainOptions, CancellationToken)"/>.</exception>
-    public static Task<ChainClient> ConnectToOrderBook(ChainOptions options, CancellationToken cancel) => Connect(options, [.. ContractCheck.Of(options).Take(1)], cancel);
+    public static Task<ChainClient> ConnectToOrderBook(ChainOptions options, CancellationToken cancel) => Connect(options, [.. ContractCheck.Of(options).Take(1)], all: false, cancel);
 
     TimeProvider IChainRequests.Time => Time;
 
@@ -108,13 +108,14 @@ public sealed class ChainClient : IChainRequests, IAsyncDisposable
         return (await Request("eth_call", [call, block], cancel).ConfigureAwait(false)).Bytes();
     }
 
-    private static async Task<ChainClient> Connect(ChainOptions options, IReadOnlyList<ContractCheck> contracts, CancellationToken cancel)
+    private static async Task<ChainClient> Connect(ChainOptions options, IReadOnlyList<ContractCheck> contracts, bool all, CancellationToken cancel)
     {
         var client = Open(options, TimeProvider.System);
         try
         {
             await client._rpc.RequireChain(options.ChainId, cancel).ConfigureAwait(false);
             foreach (var contract in contracts) await contract.Require(client, cancel).ConfigureAwait(false);
+            if (all) await ContractCheck.RequireOthers(client, cancel).ConfigureAwait(false);
             return client;
         }
         catch (Exception)

@@ -14,12 +14,17 @@ namespace SwarmCompute.Chain;
 public sealed record ContractAddresses(
     Address EscrowVault, Address TokenRegistry, Address ProviderRegistry, Address OfferBook, Address MeasurementRegistry, Address ReportLog, Address DisputeCourt, Address OrderRules)
 {
+    /// <summary>Asks the order book that is configured for its rules, which name a part of the others.</summary>
+    /// <exception cref="ChainException">No answer, or not an order book.</exception>
+    internal static Task<Address> ReadRules(ChainClient client, CancellationToken cancel) =>
+        new Contract(client, client.Options.OrderBook, signer: null).Ask<Address>(OrderBookAbi.EncodeRULES(), OrderBookAbi.TryDecodeRULES, cancel);
+
     /// <summary>Asks the order book that is configured.</summary>
     /// <exception cref="ChainException">No answer, or not an order book.</exception>
     public static async Task<ContractAddresses> Read(ChainClient client, CancellationToken cancel)
     {
         var book = new Contract(client, client.Options.OrderBook, signer: null);
-        var rules = await book.Ask<Address>(OrderBookAbi.EncodeRULES(), OrderBookAbi.TryDecodeRULES, cancel).ConfigureAwait(false);
+        var rules = await ReadRules(client, cancel).ConfigureAwait(false);
         var answers = await Task.WhenAll(
             book.Ask<Address>(OrderBookAbi.EncodeVAULT(), OrderBookAbi.TryDecodeVAULT, cancel),
             new Contract(client, rules, signer: null).Ask<Address>(OrderRulesAbi.EncodeTOKENS(), OrderRulesAbi.TryDecodeTOKENS, cancel),

@@ -16,22 +16,19 @@ namespace SwarmCompute.Chain;
 public sealed class TransactionSender
 {
     private const int AttemptsMax = 5;
-    private const int GapMax = 64;
-    private const ulong TransferGas = 21_000;
-
-    /// <summary>How many final transactions stay in the journal whose sender has not asked what became of them.</summary>
-    private const ulong KeptFinal = 64;
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan TendInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
     private static readonly ConcurrentDictionary<(ulong ChainId, Uri Endpoint, Address Account), SemaphoreSlim> Turns = new();
 
     private readonly IChainRequests _chain;
     private readonly Account _account;
     private readonly ITransactionJournal _journal;
     private readonly AccountTransactions _transactions;
+    private readonly JournalSweep _sweep;
     private readonly SemaphoreSlim _turn;
-    private readonly ConcurrentDictionary<ulong, bool> _told = new();
+    private long? _swept;
 
     /// <summary>A sender whose journal ends with the process: for wallets.</summary>
     /// <param name="client">The chain.</param>
@@ -52,6 +49,7 @@ public sealed class TransactionSender
     {
         (_chain, _account, _journal) = (chain, account, journal);
         _transactions = new AccountTransactions(chain, account);
+        _sweep = new JournalSweep(chain, account, journal, _transactions);
         _turn = Turns.GetOrAdd((chain.Options.ChainId, chain.Options.Rpc, account.Address), _ => new SemaphoreSlim(1, 1));
     }
 
@@ -98,7 +96,7 @@ public sealed class TransactionSender
             var (last, receipt) = await WaitForReceipt(entry, cancel).ConfigureAwait(false);
             if (receipt is { } mined)
             {
-                _told[last.Nonce] = true;
+                _sweep.Told(last.Nonce);
                 return mined.Member("status").UInt64() == 1 ? Read(mined) : throw await WhyReverted(last, mined, cancel).ConfigureAwait(false);
             }
             await InTurn(() => Forget(last, cancel), cancel).ConfigureAwait(false);
@@ -136,7 +134,7 @@ public sealed class TransactionSender
             if (await _transactions.Receipt(open, cancel).ConfigureAwait(false) is null) await _transactions.OfferAgain(open, cancel).ConfigureAwait(false);
             return open;
         }
-        await Sweep(purpose, cancel).ConfigureAwait(false);
+        if (_swept is not { } swept || _chain.Time.GetElapsedTime(swept) > SweepInterval) await Sweep(purpose, cancel).ConfigureAwait(false);
         var gas = await _transactions.GasLimit(to, data, value, cancel).ConfigureAwait(false);
         var price = await _transactions.GasPrice(cancel).ConfigureAwait(false);
         ulong atLeast = 0;
@@ -157,12 +155,19 @@ public sealed class TransactionSender
             }
             catch (ChainException e) when (e is { MayHaveArrived: false, Kind: not ChainErrorKind.WrongChain })
             {
+                if (IsNonceTaken(e) && await _transactions.IsAnywhere(entry, cancel).ConfigureAwait(false)) return entry;     // another process found it in the journal, and offered it first
                 await _journal.Remove(nonce, purpose, cancel).ConfigureAwait(false);    // nobody has it
                 if (!IsNonceTaken(e) || attempt == AttemptsMax) throw;
                 atLeast = nonce + 1;
             }
             await Task.Delay(PollInterval, _chain.Time, cancel).ConfigureAwait(false);    // a backend that lags behind its balancer
         }
+    }
+
+    private async Task<ImmutableArray<RecoveredTransaction>> Sweep(string? except, CancellationToken cancel)
+    {
+        _swept = _chain.Time.GetTimestamp();
+        return await _sweep.Sweep(except, cancel).ConfigureAwait(false);
     }
 
     private async Task<JournalEntry?> Find(string purpose, CancellationToken cancel) =>
@@ -210,7 +215,7 @@ public sealed class TransactionSender
         {
             if (await _transactions.Count("latest", cancel).ConfigureAwait(false) > entry.Nonce) return await _transactions.IsVoid(entry, cancel).ConfigureAwait(false);
             if (!await _transactions.IsKnown(entry, cancel).ConfigureAwait(false)) await _transactions.OfferAgain(entry, cancel).ConfigureAwait(false);
-            await InTurn(() => FillHoles(entry.Nonce, cancel), cancel).ConfigureAwait(false);
+            await InTurn(() => _sweep.FillHoles(entry.Nonce, cancel), cancel).ConfigureAwait(false);
             return false;
         }
         catch (ChainException e) when (e.Kind is not ChainErrorKind.Inconsistent and not ChainErrorKind.WrongChain)
@@ -250,61 +255,6 @@ public sealed class TransactionSender
     {
         await _journal.Remove(entry.Nonce, entry.Purpose, cancel).ConfigureAwait(false);
         return true;
-    }
-
-    /// <summary>Gives every journalled transaction what it needs, and removes those that are done; all but one purpose's.</summary>
-    private async Task<ImmutableArray<RecoveredTransaction>> Sweep(string? except, CancellationToken cancel)
-    {
-        var entries = (await _journal.Read(cancel).ConfigureAwait(false)).Where(e => e.Purpose != except).OrderBy(e => e.Nonce).ToArray();
-        if (entries.Length == 0) return [];
-        var final = await _transactions.Count(_chain.Options.Finality, cancel).ConfigureAwait(false);
-        var latest = await _transactions.Count("latest", cancel).ConfigureAwait(false);
-        var found = ImmutableArray.CreateBuilder<RecoveredTransaction>(entries.Length);
-        foreach (var entry in entries)
-        {
-            var fate = await FateOf(entry, latest, final, cancel).ConfigureAwait(false);
-            if (fate == TransactionFate.Offered) await _transactions.OfferAgain(entry, cancel).ConfigureAwait(false);
-            var isDone = fate == TransactionFate.Final && (_told.ContainsKey(entry.Nonce) || entry.Nonce + KeptFinal < final);
-            if (isDone || fate == TransactionFate.Void)
-            {
-                await _journal.Remove(entry.Nonce, entry.Purpose, cancel).ConfigureAwait(false);
-                _told.TryRemove(entry.Nonce, out _);
-            }
-            found.Add(new RecoveredTransaction(entry.Nonce, entry.Purpose, fate));
-        }
-        await FillHoles(entries[^1].Nonce, cancel).ConfigureAwait(false);
-        return found.ToImmutable();
-    }
-
-    private async Task<TransactionFate> FateOf(JournalEntry entry, ulong latest, ulong final, CancellationToken cancel)
-    {
-        if (await _transactions.Receipt(entry, cancel).ConfigureAwait(false) is not null) return entry.Nonce < final ? TransactionFate.Final : TransactionFate.Mined;
-        if (latest <= entry.Nonce) return TransactionFate.Offered;
-        return await _transactions.IsVoid(entry, cancel).ConfigureAwait(false) ? TransactionFate.Void : TransactionFate.Unclear;
-    }
-
-    /// <summary>
-    /// Where the chain waits for a nonce below one that was given out: offers what the journal has for it, or else an empty transfer of the
-    /// account to itself, for a transaction behind a hole is never mined.
-    /// </summary>
-    private async Task<int> FillHoles(ulong below, CancellationToken cancel)
-    {
-        var first = await _transactions.Count("pending", cancel).ConfigureAwait(false);
-        if (first >= below) return 0;
-        var entries = (await _journal.Read(cancel).ConfigureAwait(false)).ToDictionary(e => e.Nonce);
-        var price = await _transactions.GasPrice(cancel).ConfigureAwait(false);
-        var holes = 0;
-        for (var nonce = first; nonce < below && holes < GapMax; nonce++, holes++)
-        {
-            if (!entries.TryGetValue(nonce, out var entry))
-            {
-                entry = JournalEntry.Begin(nonce, string.Create(CultureInfo.InvariantCulture, $"hole {nonce}"), _account.Address, ReadOnlyMemory<byte>.Empty, Wei.Zero, TransferGas, price, _account, _chain.Options.ChainId);
-                if (!await _journal.Write(entry, cancel).ConfigureAwait(false)) continue;     // another process has just taken it
-                _told[nonce] = true;
-            }
-            await _transactions.OfferAgain(entry, cancel).ConfigureAwait(false);
-        }
-        return holes;
     }
 
     /// <summary>Asks again, as a call on the block before, what the mined transaction was refused with.</summary>

@@ -54,7 +54,7 @@ public sealed class ChainClientTests
     public async Task Other_code_than_ours_is_refused_by_name_and_hash()
     {
         await using var server = new ScriptedRpc((method, _) => ScriptedRpc.Result(method == "eth_chainId" ? "0x7a69" : "0x6001"));
-        var failure = await Fails(ChainErrorKind.WrongCode, "configured as OrderBook, is another one", server.Options());
+        var failure = await Fails(ChainErrorKind.WrongCode, "the OrderBook, is another one", server.Options());
         Assert.Contains(Keccak256.Hash(Book.Code.AsSpan()).ToString(), failure.Message, StringComparison.Ordinal);
         Assert.Contains(Keccak256.Hash([0x60, 0x01]).ToString(), failure.Message, StringComparison.Ordinal);
     }
@@ -64,7 +64,7 @@ public sealed class ChainClientTests
     {
         await using var server = new ScriptedRpc((method, _) => ScriptedRpc.Result(method == "eth_chainId" ? "0x7a69" : Code));
         await using var client = await ChainClient.ConnectToOrderBook(server.Options(), Cancel);
-        await Fails(ChainErrorKind.WrongCode, "configured as EscrowVault", server.Options());
+        await Fails(ChainErrorKind.WrongCode, "the EscrowVault", server.Options());
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class ChainClientTests
     {
         await using var server = new ScriptedRpc((method, parameters) => ScriptedRpc.Result(
             method == "eth_chainId" ? "0x7a69" : parameters[0]!.GetValue<string>().EndsWith("bb", StringComparison.Ordinal) ? "0x" : Code));
-        await Fails(ChainErrorKind.NoCode, "configured as EscrowVault", server.Options());
+        await Fails(ChainErrorKind.NoCode, "as EscrowVault", server.Options());
     }
 
     [Theory]

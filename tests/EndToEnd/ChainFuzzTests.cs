@@ -5,7 +5,8 @@ namespace SwarmCompute.EndToEnd;
 /// <summary>A real silo under a chain that is reorganized at random, behind endpoints that lie: it says of every order what the contract says.</summary>
 public sealed class ChainFuzzTests : IDisposable
 {
-    private const int Steps = 120;                           // ./swarm chain fuzz takes as many as one has time for
+    private const int Steps = 600;
+    private const int MutantsSteps = 200;                    // it is found long before
 
     private readonly TemporaryFolder _folder = new();
 
@@ -31,7 +32,7 @@ public sealed class ChainFuzzTests : IDisposable
     [Fact]
     public async Task A_follower_that_takes_a_number_for_a_block_is_found_out()
     {
-        var (exitCode, output, errors) = await Fuzz(seed: 1, Steps, "--mutant", "number-only");
+        var (exitCode, output, errors) = await Fuzz(seed: 1, MutantsSteps, "--mutant", "number-only");
         Assert.Equal(1, exitCode);
         using var json = JsonDocument.Parse(output.Trim().Split('\n')[^1]);
         Assert.True(json.RootElement.GetProperty("divergences").GetInt32() > 0, errors);

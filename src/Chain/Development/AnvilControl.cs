@@ -31,6 +31,10 @@ public sealed class AnvilControl : IDisposable
     public async Task<DateTimeOffset> Now(CancellationToken cancel) =>
         OrderEventReader.Instant((await Call("eth_getBlockByNumber", ["latest", false], cancel).ConfigureAwait(false)).Member("timestamp").UInt64());
 
+    /// <summary>How many transactions of an account are in blocks.</summary>
+    public async Task<ulong> TransactionCount(Address account, CancellationToken cancel) =>
+        (await Call("eth_getTransactionCount", [account.ToString(), "latest"], cancel).ConfigureAwait(false)).UInt64();
+
     /// <summary>From now on blocks are made when they are asked for only.</summary>
     public Task StopMining(CancellationToken cancel) => Call("evm_setAutomine", [false], cancel);
 

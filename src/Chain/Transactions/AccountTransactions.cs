@@ -90,6 +90,27 @@ internal sealed class AccountTransactions(IChainRequests chain, Account account)
     public async Task<bool> IsKnown(JournalEntry entry, CancellationToken cancel) =>
         (await chain.Request("eth_getTransactionByHash", [$"0x{entry.Hashes[^1]}"], cancel).ConfigureAwait(false)).ValueKind == JsonValueKind.Object;
 
+    /// <summary>Whether any endpoint knows of any offer. One that does not answer knows of none.</summary>
+    public async Task<bool> IsAnywhere(JournalEntry entry, CancellationToken cancel) =>
+        (await Task.WhenAll(Enumerable.Range(0, chain.EndpointCount).Select(i => IsAt(i, entry, cancel))).ConfigureAwait(false)).Any(isThere => isThere);
+
+    private async Task<bool> IsAt(int endpoint, JournalEntry entry, CancellationToken cancel)
+    {
+        try
+        {
+            foreach (var hash in entry.Hashes)
+            {
+                var transaction = await chain.RequestAt(endpoint, "eth_getTransactionByHash", [$"0x{hash}"], cancel).ConfigureAwait(false);
+                if (transaction.ValueKind == JsonValueKind.Object) return true;
+            }
+        }
+        catch (ChainException e) when (e.Kind is not ChainErrorKind.WrongChain)
+        {
+            return false;
+        }
+        return false;
+    }
+
     /// <summary>
     /// Whether another transaction has the entry's nonce for good: every endpoint that answers has a final block in which the nonce is used,
     /// and knows no receipt of any offer; twice. A wrong yes would send the purpose twice, so all doubt is a no.

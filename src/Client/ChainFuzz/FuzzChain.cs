@@ -34,8 +34,11 @@ internal sealed class FuzzChain : IAsyncDisposable
     /// <summary>What providers sell: one for nothing, one for a price that not every order pays.</summary>
     public ImmutableArray<OfferId> Offers { get; }
 
-    /// <summary>What the silo is given.</summary>
+    /// <summary>What stands between the silo and the chain.</summary>
     public ImmutableArray<FaultyRpc> Endpoints { get; }
+
+    /// <summary>What the silo is given.</summary>
+    public ChainOptions ForSilo => Client.Options with { Endpoints = [.. Endpoints.Select(e => e.Endpoint)] };
 
     public static Account Customer => Anvil.Accounts[1];
 

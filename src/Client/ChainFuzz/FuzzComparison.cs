@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
 using SwarmCompute.Chain;
 using SwarmCompute.Chain.Sync;
+using SwarmCompute.Client.ChainTrial;
 
 namespace SwarmCompute.Client.ChainFuzz;
 
 /// <summary>Compares what the silo has folded from events with what the contract itself says, of every order, final and latest.</summary>
-internal sealed class FuzzComparison(FuzzChain chain, FuzzSilo silo, FuzzResult result)
+internal sealed class FuzzComparison(FuzzChain chain, TrialSilo silo, FuzzResult result)
 {
     private static readonly TimeSpan CatchUpTime = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan MutantsTime = TimeSpan.FromSeconds(1);

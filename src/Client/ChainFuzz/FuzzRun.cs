@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using SwarmCompute.Client.ChainTrial;
 using SwarmCompute.Client.Cli;
 
 namespace SwarmCompute.Client.ChainFuzz;
@@ -14,9 +16,9 @@ internal sealed class FuzzRun(FuzzOptions options, RepositoryRoot root, Action<s
     {
         var began = TimeProvider.System.GetTimestamp();
         var result = new FuzzResult { Seed = options.Seed, Mutant = options.Mutant };
-        using var folder = new FuzzFolder(Path.GetFullPath(options.Folder ?? root.Below(".swarm", "fuzz", System.FormattableString.Invariant($"{options.Seed}{options.Mutant}"))));
+        using var folder = new TrialFolder(Path.GetFullPath(options.Folder ?? root.Below(".swarm", "fuzz", System.FormattableString.Invariant($"{options.Seed}{options.Mutant}"))));
         await using var chain = await FuzzChain.Start(root, cancel);
-        await using var silo = new FuzzSilo(root, folder, chain, options.Mutant);
+        await using var silo = new TrialSilo(root, folder, chain.ForSilo, RandomNumberGenerator.GetBytes(Hash32.Size), options.Mutant);
         await silo.Launch(cancel);
         say($"seed {options.Seed}: {options.Steps} steps{(options.Mutant.Length > 0 ? $", the follower is the mutant {options.Mutant}" : "")}");
         await Live(chain, silo, result, cancel);
@@ -25,7 +27,7 @@ internal sealed class FuzzRun(FuzzOptions options, RepositoryRoot root, Action<s
         return result;
     }
 
-    private async Task Live(FuzzChain chain, FuzzSilo silo, FuzzResult result, CancellationToken cancel)
+    private async Task Live(FuzzChain chain, TrialSilo silo, FuzzResult result, CancellationToken cancel)
     {
         var random = new Random(options.Seed);
         using var parties = new FuzzParties(chain, random);
@@ -51,7 +53,7 @@ internal sealed class FuzzRun(FuzzOptions options, RepositoryRoot root, Action<s
     }
 
     /// <summary>The silo dies while it follows, and the chain goes on without it.</summary>
-    private static async Task Kill(FuzzSilo silo, FuzzActs acts, FuzzComparison comparison, FuzzResult result, CancellationToken cancel)
+    private static async Task Kill(TrialSilo silo, FuzzActs acts, FuzzComparison comparison, FuzzResult result, CancellationToken cancel)
     {
         await silo.Kill();
         result.Kills++;

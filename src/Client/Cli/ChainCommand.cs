@@ -3,12 +3,12 @@ using SwarmCompute.Client.ChainFuzz;
 
 namespace SwarmCompute.Client.Cli;
 
-/// <summary><c>swarm chain fuzz|verify</c>.</summary>
+/// <summary><c>swarm chain fuzz|crash|verify</c>.</summary>
 internal static class ChainCommand
 {
     private static readonly FuzzOptions Defaults = new();
 
-    public static Command Create() => new("chain", "Holds what the swarm reads from the chain to what the contract says.") { Fuzz(), ChainVerifyCommand.Create() };
+    public static Command Create() => new("chain", "Holds what the swarm reads from the chain to what the contract says.") { Fuzz(), ChainCrashCommand.Create(), ChainVerifyCommand.Create() };
 
     private static Command Fuzz()
     {

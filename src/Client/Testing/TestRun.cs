@@ -7,7 +7,7 @@ namespace SwarmCompute.Client.Testing;
 /// <summary>Runs test projects one after the other and adds up what each one's own report says; at the end names what failed.</summary>
 internal sealed class TestRun(RepositoryRoot root, TextWriter output, TimeProvider time)
 {
-    private static readonly TimeSpan ProjectTimeMax = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan ProjectTimeMax = TimeSpan.FromMinutes(40);
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(10);
 
     private readonly List<string> _failed = [];

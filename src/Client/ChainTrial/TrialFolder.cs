@@ -1,15 +1,15 @@
 using SwarmCompute.Client.Cli;
 
-namespace SwarmCompute.Client.ChainFuzz;
+namespace SwarmCompute.Client.ChainTrial;
 
 /// <summary>The folder of one run: keys, state and logs; made anew, and gone afterwards but for the silo's log.</summary>
-internal sealed class FuzzFolder : IDisposable
+internal sealed class TrialFolder : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly string _path;
 
-    public FuzzFolder(string path)
+    public TrialFolder(string path)
     {
         _path = path;
         try

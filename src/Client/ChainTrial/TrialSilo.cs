@@ -1,20 +1,21 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SwarmCompute.Attestation;
+using SwarmCompute.Chain;
 using SwarmCompute.Chain.Sync;
 using SwarmCompute.Client.Cli;
 using SwarmCompute.Client.Demo;
 
-namespace SwarmCompute.Client.ChainFuzz;
+namespace SwarmCompute.Client.ChainTrial;
 
 /// <summary>A real silo process that follows the chain and runs no guests; its store is in this process, so that it can be killed and comes back as it was.</summary>
-internal sealed class FuzzSilo : IAsyncDisposable
+internal sealed class TrialSilo : IAsyncDisposable
 {
     private const int PollMs = 40;
+    private static readonly NodeId Node = new("trial");
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
 
@@ -22,20 +23,26 @@ internal sealed class FuzzSilo : IAsyncDisposable
     private readonly EmbeddedStore _store;
     private readonly HttpClient _http;
     private readonly RepositoryRoot _root;
-    private readonly FuzzFolder _folder;
+    private readonly TrialFolder _folder;
     private readonly string _configuration;
     private ChildProcess? _process;
     private Uri? _web;
     private int _life;
 
-    public FuzzSilo(RepositoryRoot root, FuzzFolder folder, FuzzChain chain, string mutant)
+    /// <summary>Prepares the silo; nothing runs yet.</summary>
+    /// <param name="root">The checkout that it is built in.</param>
+    /// <param name="folder">Where its configuration and its store go.</param>
+    /// <param name="chain">The chain, and the endpoints that it is given.</param>
+    /// <param name="accountKey">The private key with which it sends transactions.</param>
+    /// <param name="mutant">How its follower is broken on purpose; empty for not.</param>
+    public TrialSilo(RepositoryRoot root, TrialFolder folder, ChainOptions chain, byte[] accountKey, string mutant = "")
     {
         (_root, _folder) = (root, folder);
         _authority = CertificateAuthority.Create(TimeProvider.System);
         _authority.Save(folder.Run);
         _store = EmbeddedStore.Start(new EmbeddedStoreOptions { Directory = folder.InRun("store") });
         _http = SwarmHttp.ForSilos(_authority.Root, RequestTimeout, TimeProvider.System);
-        _configuration = folder.Write("silo.json", Configuration(folder, chain, mutant));
+        _configuration = folder.Write("silo.json", Configuration(folder, chain, accountKey, mutant));
     }
 
     public async Task Launch(CancellationToken cancel)
@@ -53,6 +60,9 @@ internal sealed class FuzzSilo : IAsyncDisposable
         await process.DisposeAsync();
         _process = null;
     }
+
+    /// <summary>A client of the silo as it runs now.</summary>
+    public SwarmClient Client() => new(new SwarmClientOptions { Silos = [_web!], Root = _authority.Root });
 
     /// <summary>How far the silo has followed the chain; null where it does not answer.</summary>
     public async Task<(BlockId? Final, BlockId? Latest, string? Error)?> Chain(CancellationToken cancel)
@@ -87,27 +97,26 @@ internal sealed class FuzzSilo : IAsyncDisposable
 
     private static BlockId? Block(JsonNode? json) => json is null ? null : new BlockId((ulong)json["number"]!, Hash32.Parse((string)json["hash"]!));
 
-    private byte[] Configuration(FuzzFolder folder, FuzzChain chain, string mutant)
+    private byte[] Configuration(TrialFolder folder, ChainOptions chain, byte[] accountKey, string mutant)
     {
-        var (certificate, key) = SiloFiles.Write(_authority, new NodeId("fuzz"), folder.Run, TimeSpan.FromDays(1));
-        var options = chain.Client.Options;
+        var (certificate, key) = SiloFiles.Write(_authority, Node, folder.Run, TimeSpan.FromDays(1));
         return JsonSerializer.SerializeToUtf8Bytes(new JsonObject
         {
-            ["Node"] = new JsonObject { ["Id"] = "fuzz", ["Slots"] = 0, ["AdvertisedAddress"] = "127.0.0.1" },
-            ["Cluster"] = new JsonObject { ["ClusterId"] = "fuzz", ["ServiceId"] = "swarm", ["SiloPort"] = FreePort() },
+            ["Node"] = new JsonObject { ["Id"] = Node.Value, ["Slots"] = 0, ["AdvertisedAddress"] = "127.0.0.1" },
+            ["Cluster"] = new JsonObject { ["ClusterId"] = Node.Value, ["ServiceId"] = "swarm", ["SiloPort"] = FreePort() },
             ["Store"] = new JsonObject { ["Kind"] = "Redis", ["Redis"] = _store.ConnectionString },
             ["Chain"] = new JsonObject
             {
-                ["Rpc"] = chain.Endpoints[0].Endpoint.ToString(),
-                ["MoreRpc"] = new JsonArray([.. chain.Endpoints.Skip(1).Select(e => JsonValue.Create(e.Endpoint.ToString()))]),
-                ["ChainId"] = options.ChainId,
-                ["OrderBook"] = options.OrderBook.ToString(),
-                ["EscrowVault"] = options.EscrowVault.ToString(),
-                ["Token"] = options.Token.ToString(),
-                ["DeployBlock"] = options.DeployBlock,
+                ["Rpc"] = chain.Endpoints[0].ToString(),
+                ["MoreRpc"] = new JsonArray([.. chain.Endpoints.Skip(1).Select(e => JsonValue.Create(e.ToString()))]),
+                ["ChainId"] = chain.ChainId,
+                ["OrderBook"] = chain.OrderBook.ToString(),
+                ["EscrowVault"] = chain.EscrowVault.ToString(),
+                ["Token"] = chain.Token.ToString(),
+                ["DeployBlock"] = chain.DeployBlock,
                 ["PollMs"] = PollMs,
                 ["Mutant"] = mutant,
-                ["AccountKeyFile"] = folder.Write("provider.key", Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)))),
+                ["AccountKeyFile"] = folder.Write("provider.key", Encoding.ASCII.GetBytes(Convert.ToHexStringLower(accountKey))),
             },
             ["Tls"] = new JsonObject { ["CertificateFile"] = certificate, ["KeyFile"] = key, ["RootFile"] = folder.InRun(CertificateAuthority.CertificateFile) },
             ["Authority"] = new JsonObject { ["Endpoint"] = "" },
