@@ -53,6 +53,17 @@ internal sealed partial class SwarmCli : IAsyncDisposable
         return (exitCode, cli.Output, cli.Errors);
     }
 
+    /// <summary>Runs a command that must fail: exit code 1, and one line that says this.</summary>
+    public static async Task Refused(string said, params IEnumerable<string> arguments)
+    {
+        var (exitCode, output, errors) = await Run(arguments);
+        Assert.True(exitCode == 1, $"exit code {exitCode}: {output}{errors}");
+        Assert.Empty(output);
+        var line = Assert.Single(errors.Split('\n'), l => l.StartsWith("swarm: ", StringComparison.Ordinal));
+        Assert.Contains(said, line, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+    }
+
     public async Task<int> Exit()
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -71,6 +82,13 @@ internal sealed partial class SwarmCli : IAsyncDisposable
             Assert.False(_process.HasExited, $"it ended before it said '{text}': {Output}{Errors}");
             await Task.Delay(50, limit.Token);
         }
+    }
+
+    /// <summary>Types this, and ends its input.</summary>
+    public void Type(string text)
+    {
+        _process.StandardInput.Write(text);
+        _process.StandardInput.Close();
     }
 
     public void Signal(Signals signal) => Assert.Equal(0, Kill(_process.Id, (int)signal));

@@ -62,6 +62,7 @@ internal static class CommonOptions
     /// <inheritdoc cref="ReadAccount(ParseResult, Option{string})"/>
     public static Account ReadAccount(string path)
     {
+        if (path.Length == 0) throw new CommandException("no key file is named; give the file with your account's private key");
         try
         {
             return Account.FromKeyFile(path);

@@ -29,7 +29,7 @@ internal sealed record SwarmFile(ImmutableArray<Uri> Silos, string Root, ChainOp
             var chain = Object(json, "chain");
             Refuse(chain, ChainMembers, "chain.");
             return new SwarmFile(
-                [.. (json["silos"] as JsonArray ?? throw new FormatException("it lacks 'silos'")).Select(s => Silo(s!.GetValue<string>()))],
+                [.. (json["silos"] is JsonArray { Count: > 0 } silos ? silos : throw new FormatException("it lacks 'silos'")).Select(s => Silo(s?.GetValue<string>() ?? ""))],
                 Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, Text(json, "root")),
                 new ChainOptions
                 {

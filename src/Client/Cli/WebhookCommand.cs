@@ -48,7 +48,7 @@ internal static class WebhookCommand
         var file = new Argument<string>("file") { Description = "the body as it came, to the byte" };
         var id = new Option<string>("--id") { Description = $"the header {WebhookHeaders.Id}", Required = true };
         var timestamp = new Option<string>("--timestamp") { Description = $"the header {WebhookHeaders.Timestamp}", Required = true };
-        var signer = new Option<string?>("--signer") { Description = $"the header {WebhookHeaders.Signer}, or the account that you expect; default: any" };
+        var signer = new Option<string>("--signer") { Description = $"the header {WebhookHeaders.Signer}, or the account that you expect", Required = true };
         var signature = new Option<string>("--signature") { Description = $"the header {WebhookHeaders.Signature}", Required = true };
         var within = new Option<double>("--within-minutes") { Description = "how old it may be", DefaultValueFactory = _ => WebhookMessage.DefaultTolerance.TotalMinutes };
         var command = new Command("verify", "Checks a delivery, and says who signed it. Exit code 0 where it holds.") { file, id, timestamp, signer, signature, within };

@@ -31,7 +31,7 @@ public sealed record WebhookMessage(
     private const int TimestampDigitsMax = 12;
 
     /// <summary>Checks the form, the age and the signature of a delivery, and reads it.</summary>
-    /// <param name="header">Gives a header's value by its name (<see cref="WebhookHeaders"/>); null where it is absent. The signer's may be.</param>
+    /// <param name="header">Gives a header's value by its name (<see cref="WebhookHeaders"/>); null where it is absent.</param>
     /// <param name="body">The body as it came, to the byte.</param>
     /// <param name="now">The time to judge its age at.</param>
     /// <param name="tolerance">The most that its timestamp may differ from <paramref name="now"/>; null for <see cref="DefaultTolerance"/>.</param>
@@ -39,13 +39,13 @@ public sealed record WebhookMessage(
     {
         if (header(WebhookHeaders.Id) is not { Length: > 0 and <= IdCharsMax } id || !id.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')) return Wrong(WebhookHeaders.Id);
         if (ReadTimestamp(header(WebhookHeaders.Timestamp)) is not { } seconds) return Wrong(WebhookHeaders.Timestamp);
-        if (header(WebhookHeaders.Signer) is { } named && ReadAddress(named) is null) return Wrong(WebhookHeaders.Signer);
+        if (ReadAddress(header(WebhookHeaders.Signer)) is not { } claimed) return Wrong(WebhookHeaders.Signer);
         if (ReadSignature(header(WebhookHeaders.Signature)) is not { } signature) return Wrong(WebhookHeaders.Signature);
         if (body.Length > BytesMax) return new WebhookCheck.Refused($"The body has more than {BytesMax} bytes.");
         var sentAt = DateTimeOffset.FromUnixTimeSeconds(seconds);
         if ((now - sentAt).Duration() > (tolerance ?? DefaultTolerance)) return new WebhookCheck.Refused(string.Create(CultureInfo.InvariantCulture, $"It was sent at {sentAt:u}, which is too far from {now.UtcDateTime:u}."));
         if (SignedMessage.Signer(WebhookText.Delivery(id, seconds, body), signature) is not { } signer) return new WebhookCheck.Refused("The signature is none.");
-        if (ReadAddress(header(WebhookHeaders.Signer)) is { } claimed && claimed != signer) return new WebhookCheck.Refused($"The signature is not one of {claimed} over this message.");
+        if (claimed != signer) return new WebhookCheck.Refused($"The signature is not one of {claimed} over this message.");
         return Read(body, id) is { } message ? new WebhookCheck.Accepted(signer, sentAt, message) : new WebhookCheck.Refused("The body is not an announcement of that id.");
     }
 

@@ -12,7 +12,8 @@ public sealed class OrderScript(DevelopmentChain chain) : IDisposable
 
     public P256Key LeaseKey { get; } = new();
 
-    public OrderId Order { get; private set; }
+    /// <summary>The order that is played: the last one placed here, or one that a contract placed.</summary>
+    public OrderId Order { get; set; }
 
     /// <summary>An order that lasts for a hundred days.</summary>
     public async Task<OrderRequest> Request(long deposit, long unitPrice, int slots, CancellationToken cancel) => new()

@@ -25,6 +25,9 @@ internal sealed class SiloRun : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
+    /// <summary>Where its HTTPS API is, once it is ready.</summary>
+    public Uri Web => new((string)_ready!["web"]!);
+
     /// <summary>What it logged so far.</summary>
     public string LogText => string.Join('\n', _log);
 
@@ -90,8 +93,6 @@ internal sealed class SiloRun : IAsyncDisposable
         _process.Dispose();
         _http.Dispose();
     }
-
-    private Uri Web => new((string)_ready!["web"]!);
 
     private static SslClientAuthenticationOptions Pinned(X509Certificate2 root) => new()
     {

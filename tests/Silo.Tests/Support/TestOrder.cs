@@ -9,6 +9,8 @@ internal sealed class TestOrder(OrderBook book, OrderId id) : IAsyncDisposable
 {
     private ChainClient? _client;
 
+    public OrderId Id => id;
+
     public string Path => $"/v1/orders/{id}";
 
     public static async Task<TestOrder> Place(TestSwarm swarm, SiloRun silo, CancellationToken cancel)

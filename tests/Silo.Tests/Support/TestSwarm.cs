@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.Json.Nodes;
 using SwarmCompute.Attestation;
 using SwarmCompute.Chain;
@@ -67,6 +68,34 @@ internal sealed class TestSwarm : IAsyncDisposable
         };
     }
 
+    /// <summary>Writes a file that tells the command line where a silo is.</summary>
+    public string WriteSwarmFile(SiloRun silo)
+    {
+        Write("root.cer", Authority.Root.Export(X509ContentType.Cert));
+        return Write("swarm.json", Encoding.UTF8.GetBytes(new JsonObject
+        {
+            ["silos"] = new JsonArray(silo.Web.ToString()),
+            ["root"] = "root.cer",
+            ["chain"] = new JsonObject
+            {
+                ["rpc"] = Chain.Rpc.ToString(),
+                ["chainId"] = Chain.ChainId,
+                ["orderBook"] = Chain.OrderBook.ToString(),
+                ["escrowVault"] = Chain.EscrowVault.ToString(),
+                ["token"] = Chain.Token.ToString(),
+                ["deployBlock"] = Chain.DeployBlock,
+            },
+        }.ToJsonString()));
+    }
+
+    /// <summary>Writes a file of this test.</summary>
+    public string Write(string name, byte[] bytes)
+    {
+        var path = Path.Combine(Directory.FullName, name);
+        File.WriteAllBytes(path, bytes);
+        return path;
+    }
+
     /// <summary>Starts a silo, and does not wait until it is ready.</summary>
     public SiloRun Launch(JsonObject configuration, bool withoutInput = false)
     {
@@ -83,6 +112,16 @@ internal sealed class TestSwarm : IAsyncDisposable
         var silos = Enumerable.Range(1, count).Select(n => Launch(Configure($"node-{n}", n))).ToArray();
         foreach (var silo in silos) await silo.WaitUntilReady(cancel);
         return silos;
+    }
+
+    /// <summary>Starts a silo that follows the chain and runs no guests, and waits until it is ready.</summary>
+    public async Task<SiloRun> LaunchFollower(CancellationToken cancel)
+    {
+        var configuration = Configure("node-1");
+        configuration["Node"]!["Slots"] = 0;
+        var silo = Launch(configuration);
+        await silo.WaitUntilReady(cancel);
+        return silo;
     }
 
     public async ValueTask DisposeAsync()

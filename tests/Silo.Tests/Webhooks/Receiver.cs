@@ -9,12 +9,14 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using SwarmCompute.Chain.Webhooks;
 
 namespace SwarmCompute.Silo.Tests.Webhooks;
 
 /// <summary>A customer's receiver: a real HTTP server on loopback.</summary>
 internal sealed class Receiver : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly WebApplication _app;
     private readonly X509Certificate2? _certificate;
 
@@ -28,6 +30,16 @@ internal sealed class Receiver : IAsyncDisposable
 
     /// <summary>Every request: its headers, its method and path, its body.</summary>
     public ConcurrentQueue<(Dictionary<string, string?> Headers, string Line, byte[] Body)> Came { get; } = [];
+
+    /// <summary>The ids of what came, as it came.</summary>
+    public string[] Ids => [.. Came.Select(c => c.Headers[WebhookHeaders.Id]!)];
+
+    /// <summary>Waits until what came is as wanted.</summary>
+    public async Task Until(Func<string[], bool> wanted, CancellationToken cancel)
+    {
+        for (var begun = TimeProvider.System.GetTimestamp(); !wanted(Ids); await Task.Delay(20, cancel))
+            if (TimeProvider.System.GetElapsedTime(begun) > Patience) throw new TimeoutException($"What came is {string.Join(", ", Ids)}.");
+    }
 
     /// <param name="answer">Answers, once the request is noted.</param>
     /// <param name="tls">Whether it speaks TLS, with a certificate that nobody trusts.</param>
