@@ -81,10 +81,11 @@ internal static class SiloHost
         Token = Address.Parse(options.Token),
         DeployBlock = options.DeployBlock,
         Finality = options.Finality,
+        Profile = options.Profile(),
     };
 
     /// <summary>What is expected of that chain.</summary>
-    public static SyncOptions SyncOptionsOf(SiloChainOptions options) => SyncOptions.Of(ChainProfile.Of(options.ChainId)) with { Mutant = SiloChainOptions.MutantOf(options.Mutant) ?? SyncMutant.None };
+    public static SyncOptions SyncOptionsOf(SiloChainOptions options) => SyncOptions.Of(options.Profile()) with { Mutant = SiloChainOptions.MutantOf(options.Mutant) ?? SyncMutant.None };
 
     // Standard output says one thing to one reader (ReadyLine); everything else goes to standard error, a line each.
     private static void AddLogging(ILoggingBuilder logging)

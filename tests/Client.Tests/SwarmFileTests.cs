@@ -8,12 +8,14 @@ public sealed class SwarmFileTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("swarm-").FullName;
 
-    [Fact]
-    public void A_file_says_again_what_was_written()
+    [Theory]
+    [InlineData("http://127.0.0.1:8545/")]
+    [InlineData("http://127.0.0.1:8545/", "https://rpc.example/", "http://127.0.0.2:8545/")]
+    public void A_file_says_again_what_was_written(params string[] endpoints)
     {
         var chain = new ChainOptions
         {
-            Rpc = new Uri("http://127.0.0.1:8545/"),
+            Endpoints = [.. endpoints.Select(e => new Uri(e))],
             ChainId = 31337,
             OrderBook = Address.Parse("0x00000000000000000000000000000000000000a1"),
             EscrowVault = Address.Parse("0x00000000000000000000000000000000000000a2"),
@@ -35,6 +37,8 @@ public sealed class SwarmFileTests : IDisposable
     [Theory]
     [InlineData("\"deployBlock\":0", "\"deployBlock\":0,\"gas\":1", "'chain.gas' is unknown")]
     [InlineData("\"root\":\"root.cer\",", "", "it lacks 'root'")]
+    [InlineData("\"http://127.0.0.1:8545\"", "[\"http://127.0.0.1:8545\",7]", "does not say where a swarm is")]
+    [InlineData("\"http://127.0.0.1:8545\"", "[]", "does not say where a swarm is")]
     [InlineData("31337", "-1", "does not say where a swarm is")]
     [InlineData("0x00000000000000000000000000000000000000a1", "0x1", "is not an address")]
     [InlineData("https://", "http://", "is not an https address")]

@@ -33,7 +33,7 @@ internal sealed record SwarmFile(ImmutableArray<Uri> Silos, string Root, ChainOp
                 Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, Text(json, "root")),
                 new ChainOptions
                 {
-                    Rpc = new Uri(Text(chain, "rpc"), UriKind.Absolute),
+                    Endpoints = Endpoints(chain),
                     ChainId = Number(chain, "chainId"),
                     OrderBook = Address.Parse(Text(chain, "orderBook")),
                     EscrowVault = Address.Parse(Text(chain, "escrowVault")),
@@ -54,7 +54,7 @@ internal sealed record SwarmFile(ImmutableArray<Uri> Silos, string Root, ChainOp
         ["root"] = Root,
         ["chain"] = new JsonObject
         {
-            ["rpc"] = Chain.Rpc.ToString(),
+            ["rpc"] = Chain.Endpoints is [var only] ? only.ToString() : new JsonArray([.. Chain.Endpoints.Select(e => JsonValue.Create(e.ToString()))]),
             ["chainId"] = (long)Chain.ChainId,
             ["orderBook"] = Chain.OrderBook.ToString(),
             ["escrowVault"] = Chain.EscrowVault.ToString(),
@@ -83,6 +83,11 @@ internal sealed record SwarmFile(ImmutableArray<Uri> Silos, string Root, ChainOp
     private static Uri Silo(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps
         ? url
         : throw new FormatException($"'{text}' is not an https address");
+
+    /// <summary>One endpoint, or a list of them.</summary>
+    private static ImmutableArray<Uri> Endpoints(JsonObject chain) => chain["rpc"] is JsonArray { Count: > 0 } several
+        ? [.. several.Select(e => new Uri(e?.GetValue<string>() ?? "", UriKind.Absolute))]
+        : [new Uri(Text(chain, "rpc"), UriKind.Absolute)];
 
     private static void Refuse(JsonObject json, string[] known, string prefix)
     {

@@ -1,3 +1,4 @@
+using SwarmCompute.Chain;
 using SwarmCompute.Chain.Sync;
 
 namespace SwarmCompute.Silo.Configuration;
@@ -32,6 +33,21 @@ public sealed class SiloChainOptions
     /// <summary>The block tag that counts as final: finalized (default), safe or latest.</summary>
     public string Finality { get; set; } = "finalized";
 
+    /// <summary>The time between two blocks in ms, 10 to 60000; default: what is known of the chain, as for the four below.</summary>
+    public int? BlockMs { get; set; }
+
+    /// <summary>Blocks under which nothing changes any more although no tag says so, 0 (no such) to 4096.</summary>
+    public int? FallbackDepth { get; set; }
+
+    /// <summary>The most blocks that one query for logs may span, 1 to 50000.</summary>
+    public int? LogRangeMax { get; set; }
+
+    /// <summary>The least price of a unit of gas to offer, in wei.</summary>
+    public ulong? GasPriceFloor { get; set; }
+
+    /// <summary>Requests a second to one endpoint, 0 (no limit) to 10000.</summary>
+    public int? RequestsPerSecond { get; set; }
+
     /// <summary>How often the chain is looked at even where no new block is announced, in ms; 20 to 60000, default 1000.</summary>
     public int PollMs { get; set; } = 1000;
 
@@ -40,6 +56,22 @@ public sealed class SiloChainOptions
 
     /// <summary>The file of this provider's private key (hexadecimal), which pays for transactions and is paid for leases. No default.</summary>
     public string AccountKeyFile { get; set; } = "";
+
+    /// <summary>What is known of the chain, and what the configuration says instead.</summary>
+    internal ChainProfile Profile()
+    {
+        var known = ChainProfile.Of(ChainId);
+        var depth = FallbackDepth ?? known.FallbackDepth;
+        return known with
+        {
+            BlockInterval = BlockMs is { } ms ? TimeSpan.FromMilliseconds(ms) : known.BlockInterval,
+            Finality = depth > 0 ? FinalityMode.TagOrDepth : FinalityMode.Tag,
+            FallbackDepth = depth,
+            LogRangeMax = LogRangeMax ?? known.LogRangeMax,
+            GasPriceFloor = GasPriceFloor is { } wei ? new Wei(wei) : known.GasPriceFloor,
+            RequestsPerSecond = RequestsPerSecond ?? known.RequestsPerSecond,
+        };
+    }
 
     internal static SyncMutant? MutantOf(string text) => text switch
     {

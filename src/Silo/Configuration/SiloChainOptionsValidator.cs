@@ -18,6 +18,10 @@ internal sealed class SiloChainOptionsValidator : IValidateOptions<SiloChainOpti
         RequireContract(faults, options.EscrowVault, "EscrowVault");
         RequireContract(faults, options.Token, "Token");
         faults.Require(Finalities.Contains(options.Finality), "Finality", options.Finality, "finalized, safe or latest");
+        faults.Require(options.BlockMs is null or (>= 10 and <= 60_000), "BlockMs", options.BlockMs, "10 to 60000, or leave it out");
+        faults.Require(options.FallbackDepth is null or (>= 0 and <= 4096), "FallbackDepth", options.FallbackDepth, "0 to 4096, or leave it out");
+        faults.Require(options.LogRangeMax is null or (>= 1 and <= 50_000), "LogRangeMax", options.LogRangeMax, "1 to 50000, or leave it out");
+        faults.Require(options.RequestsPerSecond is null or (>= 0 and <= 10_000), "RequestsPerSecond", options.RequestsPerSecond, "0 to 10000, or leave it out");
         faults.Require(options.PollMs is >= 20 and <= 60_000, "PollMs", options.PollMs, "20 to 60000");
         faults.Require(SiloChainOptions.MutantOf(options.Mutant) is not null, "Mutant", options.Mutant, "nothing, or number-only");
         faults.Require(options.Mutant.Length == 0 || SyncOptions.IsDevelopment(options.ChainId), "Mutant", options.Mutant, "nothing: only development chains (31337, 1337) have a follower that is broken on purpose");
