@@ -11,12 +11,12 @@ namespace SwarmCompute.Bench;
 /// <summary>A development chain full of events: one transaction a block, and a fixed number of events in each.</summary>
 internal sealed class EventFlood : IAsyncDisposable
 {
-    public const int EventsABlock = 2000;
-    private const string Gas = "0xb71b00";                       // 12 million, for about 5 million
+    private const string Gas = "0xb71b00";                       // 12 million; 2000 events take about 5
 
     private readonly Anvil _anvil;
 
-    private EventFlood(Anvil anvil, ChainClient client, ulong first, ulong last) => (_anvil, Client, First, Last) = (anvil, client, first, last);
+    private EventFlood(Anvil anvil, ChainClient client, ulong first, ulong last, int eventsABlock) =>
+        (_anvil, Client, First, Last, EventsABlock) = (anvil, client, first, last, eventsABlock);
 
     /// <summary>A connection that takes the flood's contract for the order book.</summary>
     public ChainClient Client { get; }
@@ -27,10 +27,15 @@ internal sealed class EventFlood : IAsyncDisposable
     /// <summary>The last block with events.</summary>
     public ulong Last { get; }
 
+    public int EventsABlock { get; }
+
+    /// <summary>All events.</summary>
+    public int Events => (int)(Last - First + 1) * EventsABlock;
+
     public Uri Rpc => _anvil.Rpc;
 
     /// <summary>Starts anvil, deploys the contract and emits the events.</summary>
-    public static async Task<EventFlood> Start(string repository, int blocks, CancellationToken cancel)
+    public static async Task<EventFlood> Start(string repository, int blocks, int eventsABlock, CancellationToken cancel)
     {
         var program = Path.Combine(repository, "native", "node_modules", "@foundry-rs", "anvil-linux-amd64", "bin", "anvil");
         var anvil = await Anvil.Start(new AnvilOptions { BinaryPath = program, BlockTime = null }, cancel);
@@ -46,10 +51,11 @@ internal sealed class EventFlood : IAsyncDisposable
         await using var deploying = ChainClient.Open(options, TimeProvider.System);
         var receipt = await new TransactionSender(deploying, Anvil.Accounts[0]).Send(null, Code(repository), cancel);
         var contract = receipt.CreatedContract ?? throw new InvalidOperationException("No contract was created.");
-        for (var block = 0; block < blocks; block++) await Emit(deploying, contract, block, cancel);
+        await deploying.Request("evm_setAutomine", [false], cancel);
+        for (var block = 0; block < blocks; block++) await Emit(deploying, contract, block, eventsABlock, cancel);
         var last = receipt.Block + (ulong)blocks;
-        while (await deploying.LatestBlock(cancel) < last) await Task.Delay(20, cancel);
-        return new EventFlood(anvil, ChainClient.Open(options with { OrderBook = contract }, TimeProvider.System), receipt.Block + 1, last);
+        if (await deploying.LatestBlock(cancel) is var there && there != last) throw new InvalidOperationException($"The newest block is {there} where {last} is due.");
+        return new EventFlood(anvil, ChainClient.Open(options with { OrderBook = contract }, TimeProvider.System), receipt.Block + 1, last, eventsABlock);
     }
 
     /// <summary>The raw answer for some blocks.</summary>
@@ -68,10 +74,10 @@ internal sealed class EventFlood : IAsyncDisposable
         await _anvil.DisposeAsync();
     }
 
-    /// <summary>Anvil signs: it knows its own accounts' keys. One transaction after the other, since they count up one account's nonce.</summary>
-    private static async Task Emit(ChainClient client, Address contract, int block, CancellationToken cancel)
+    /// <summary>One transaction and its block. Anvil signs: it knows its own accounts' keys.</summary>
+    private static async Task Emit(ChainClient client, Address contract, int block, int eventsABlock, CancellationToken cancel)
     {
-        var call = new AbiWriter("flood(uint64,uint32,uint32)").Add(1).Add((UInt128)(block * EventsABlock + 1)).Add(EventsABlock);
+        var call = new AbiWriter("flood(uint64,uint32,uint32)").Add(1).Add((UInt128)(block * eventsABlock + 1)).Add((UInt128)eventsABlock);
         var transaction = new JsonObject
         {
             ["from"] = Anvil.Accounts[1].Address.ToString(),
@@ -81,6 +87,7 @@ internal sealed class EventFlood : IAsyncDisposable
             ["data"] = Hex.Data(call.ToArray()),
         };
         await client.Request("eth_sendTransaction", [transaction], cancel);
+        await client.Request("evm_mine", [], cancel);
     }
 
     private static byte[] Code(string repository)

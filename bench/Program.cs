@@ -8,8 +8,15 @@ switch (args)
     case ["events", var repository]:
         await EventsBench.Run(repository, CancellationToken.None);
         return 0;
+    case ["apply"]:
+        return await ApplyBench.Run(CancellationToken.None) ? 0 : 1;
+    case ["head", var repository]:
+        await HeadBench.Run(repository, CancellationToken.None);
+        return 0;
     default:
         Console.Error.WriteLine("usage: Bench pipeline LIBRARIES MODEL.gguf   (LIBRARIES: the folder of libllama, native/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64)");
         Console.Error.WriteLine("       Bench events REPOSITORY               (REPOSITORY: this repository's folder; needs node and npm)");
+        Console.Error.WriteLine("       Bench head REPOSITORY");
+        Console.Error.WriteLine("       Bench apply                           (needs redis-server in the PATH)");
         return 1;
 }

@@ -7,12 +7,13 @@ internal static class OrderFold
 {
     private const int SubOrdersMax = 16;
 
-    /// <summary>See <see cref="OrderView.Fold"/>.</summary>
-    public static OrderView? Fold(IEnumerable<OrderEvent> events)
+    /// <summary>See <see cref="OrderView.Fold(IEnumerable{OrderEvent})"/>.</summary>
+    public static OrderView? Fold(IEnumerable<OrderEvent> events) => Fold(null, null, events.Distinct().OrderBy(e => e.Block).ThenBy(e => e.LogIndex));
+
+    /// <summary>See <see cref="OrderView.Fold(OrderView?, OrderEvent?, IEnumerable{OrderEvent})"/>.</summary>
+    public static OrderView? Fold(OrderView? view, OrderEvent? previous, IEnumerable<OrderEvent> events)
     {
-        OrderView? view = null;
-        OrderEvent? previous = null;
-        foreach (var next in events.Distinct().OrderBy(e => e.Block).ThenBy(e => e.LogIndex))
+        foreach (var next in events)
         {
             view = Fold(view, previous, next);
             previous = next;

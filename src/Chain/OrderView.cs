@@ -102,6 +102,13 @@ public sealed record OrderView
     /// <exception cref="ChainException">Events are missing, contradict each other, or cannot follow each other (<see cref="ChainErrorKind.Inconsistent"/>).</exception>
     public static OrderView? Fold(IEnumerable<OrderEvent> events) => OrderFold.Fold(events);
 
+    /// <summary>Derives the order from what it was, and the events since, each once and in order; as if all had been folded.</summary>
+    /// <param name="view">What the events before gave; null where there were none.</param>
+    /// <param name="last">The last of those.</param>
+    /// <param name="next">The events since.</param>
+    /// <exception cref="ChainException">As for <see cref="Fold(IEnumerable{OrderEvent})"/>.</exception>
+    public static OrderView? Fold(OrderView? view, OrderEvent? last, IEnumerable<OrderEvent> next) => OrderFold.Fold(view, last, next);
+
     /// <summary>The units that the current head's lease has been counted for; zero where slot 0 has none.</summary>
     public UInt128 UnitsOfHead => Leases.FirstOrDefault(l => l.Slot == 0) is { } head ? Units - head.FromUnits : UInt128.Zero;
 

@@ -18,7 +18,7 @@ internal sealed class FuzzRun(FuzzOptions options, RepositoryRoot root, Action<s
         var result = new FuzzResult { Seed = options.Seed, Mutant = options.Mutant };
         using var folder = new TrialFolder(Path.GetFullPath(options.Folder ?? root.Below(".swarm", "fuzz", System.FormattableString.Invariant($"{options.Seed}{options.Mutant}"))));
         await using var chain = await FuzzChain.Start(root, cancel);
-        await using var silo = new TrialSilo(root, folder, chain.ForSilo, RandomNumberGenerator.GetBytes(Hash32.Size), options.Mutant);
+        await using var silo = new TrialSilo(root, folder, chain.ForSilo, RandomNumberGenerator.GetBytes(Hash32.Size), mutant: options.Mutant);
         await silo.Launch(cancel);
         say($"seed {options.Seed}: {options.Steps} steps{(options.Mutant.Length > 0 ? $", the follower is the mutant {options.Mutant}" : "")}");
         await Live(chain, silo, result, cancel);

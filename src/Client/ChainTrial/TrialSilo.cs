@@ -14,7 +14,8 @@ namespace SwarmCompute.Client.ChainTrial;
 /// <summary>A real silo process that follows the chain and runs no guests; its store is in this process, so that it can be killed and comes back as it was.</summary>
 internal sealed class TrialSilo : IAsyncDisposable
 {
-    private const int PollMs = 40;
+    /// <summary>How often it looks at the chain, so that trials are short; a silo's own default is a second.</summary>
+    private const int ShortPollMs = 40;
     private static readonly NodeId Node = new("trial");
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
@@ -34,15 +35,16 @@ internal sealed class TrialSilo : IAsyncDisposable
     /// <param name="folder">Where its configuration and its store go.</param>
     /// <param name="chain">The chain, and the endpoints that it is given.</param>
     /// <param name="accountKey">The private key with which it sends transactions.</param>
+    /// <param name="pollMs">How often it looks at the chain.</param>
     /// <param name="mutant">How its follower is broken on purpose; empty for not.</param>
-    public TrialSilo(RepositoryRoot root, TrialFolder folder, ChainOptions chain, byte[] accountKey, string mutant = "")
+    public TrialSilo(RepositoryRoot root, TrialFolder folder, ChainOptions chain, byte[] accountKey, int pollMs = ShortPollMs, string mutant = "")
     {
         (_root, _folder) = (root, folder);
         _authority = CertificateAuthority.Create(TimeProvider.System);
         _authority.Save(folder.Run);
         _store = EmbeddedStore.Start(new EmbeddedStoreOptions { Directory = folder.InRun("store") });
         _http = SwarmHttp.ForSilos(_authority.Root, RequestTimeout, TimeProvider.System);
-        _configuration = folder.Write("silo.json", Configuration(folder, chain, accountKey, mutant));
+        _configuration = folder.Write("silo.json", Configuration(folder, chain, accountKey, pollMs, mutant));
     }
 
     public async Task Launch(CancellationToken cancel)
@@ -97,7 +99,7 @@ internal sealed class TrialSilo : IAsyncDisposable
 
     private static BlockId? Block(JsonNode? json) => json is null ? null : new BlockId((ulong)json["number"]!, Hash32.Parse((string)json["hash"]!));
 
-    private byte[] Configuration(TrialFolder folder, ChainOptions chain, byte[] accountKey, string mutant)
+    private byte[] Configuration(TrialFolder folder, ChainOptions chain, byte[] accountKey, int pollMs, string mutant)
     {
         var (certificate, key) = SiloFiles.Write(_authority, Node, folder.Run, TimeSpan.FromDays(1));
         return JsonSerializer.SerializeToUtf8Bytes(new JsonObject
@@ -109,12 +111,13 @@ internal sealed class TrialSilo : IAsyncDisposable
             {
                 ["Rpc"] = chain.Endpoints[0].ToString(),
                 ["MoreRpc"] = new JsonArray([.. chain.Endpoints.Skip(1).Select(e => JsonValue.Create(e.ToString()))]),
+                ["Sockets"] = new JsonArray([.. chain.Sockets.Select(s => JsonValue.Create(s.ToString()))]),
                 ["ChainId"] = chain.ChainId,
                 ["OrderBook"] = chain.OrderBook.ToString(),
                 ["EscrowVault"] = chain.EscrowVault.ToString(),
                 ["Token"] = chain.Token.ToString(),
                 ["DeployBlock"] = chain.DeployBlock,
-                ["PollMs"] = PollMs,
+                ["PollMs"] = pollMs,
                 ["Mutant"] = mutant,
                 ["AccountKeyFile"] = folder.Write("provider.key", Encoding.ASCII.GetBytes(Convert.ToHexStringLower(accountKey))),
             },

@@ -20,6 +20,7 @@ internal sealed partial class ChainFeedGrain(
     private const string ReminderName = "follow";
     private const int StepsInARoundMax = 50;
     private const int PokesAtOnce = 8;
+    private const int ToldAtOnce = 32;                                       // orders whose writes to the store are under way together
 
     private readonly CancellationTokenSource _stop = new();
     private Task _round = Task.CompletedTask;
@@ -134,12 +135,12 @@ internal sealed partial class ChainFeedGrain(
     /// <returns>The orders that refuse theirs, and why.</returns>
     private async Task<ImmutableDictionary<ulong, string>> Tell(ImmutableArray<OrderEvent> events, CancellationToken cancel)
     {
-        var refused = ImmutableDictionary<ulong, string>.Empty;
-        foreach (var order in events.GroupBy(e => e.Order))
+        var refused = new ConcurrentDictionary<ulong, string>();
+        await Parallel.ForEachAsync(events.GroupBy(e => e.Order), Pace(ToldAtOnce, cancel), async (order, token) =>
         {
-            if (await Tell(order.Key, [.. order], cancel) is { } reason) refused = refused.SetItem(order.Key.Value, reason);
-        }
-        return refused;
+            if (await Tell(order.Key, [.. order], token) is { } reason) refused[order.Key.Value] = reason;
+        });
+        return refused.ToImmutableDictionary();
     }
 
     private async Task<string?> Tell(OrderId order, ImmutableArray<OrderEvent> events, CancellationToken cancel)
@@ -154,14 +155,12 @@ internal sealed partial class ChainFeedGrain(
         return null;
     }
 
-    private async Task Foresee(IEnumerable<OrderId> orders, SyncState sync, CancellationToken cancel)
-    {
-        foreach (var order in orders)
+    private Task Foresee(IEnumerable<OrderId> orders, SyncState sync, CancellationToken cancel) =>
+        Parallel.ForEachAsync(orders, Pace(ToldAtOnce, cancel), async (order, token) =>
         {
-            if (await GrainFactory.Order(order).Foresee(ChainFeedRules.Tail(sync, order), cancel) is OrderDecision.Refused refused)
+            if (await GrainFactory.Order(order).Foresee(ChainFeedRules.Tail(sync, order), token) is OrderDecision.Refused refused)
                 LogRefusedEvents(log, order, refused.Reason);
-        }
-    }
+        });
 
     /// <summary>Reads the events of orders that refused theirs again, from the last one on that they took.</summary>
     private async Task Repair(CancellationToken cancel)
@@ -190,13 +189,16 @@ internal sealed partial class ChainFeedGrain(
     private async Task Poke(ImmutableSortedSet<ulong> orders, CancellationToken cancel)
     {
         var over = new ConcurrentBag<ulong>();
-        var pace = new ParallelOptions { MaxDegreeOfParallelism = PokesAtOnce, CancellationToken = cancel, TaskScheduler = TaskScheduler.Current };
-        await Parallel.ForEachAsync(orders, pace, async (order, token) =>
+        await Parallel.ForEachAsync(orders, Pace(PokesAtOnce, cancel), async (order, token) =>
         {
             if (await PokeOne(new OrderId(order), token)) over.Add(order);
         });
         if (!over.IsEmpty) await this.Save(state, state.State with { Unfinished = state.State.Unfinished.Except(over) }, cancel);
     }
+
+    /// <summary>So many at once, on this grain's turns.</summary>
+    private static ParallelOptions Pace(int atOnce, CancellationToken cancel) =>
+        new() { MaxDegreeOfParallelism = atOnce, CancellationToken = cancel, TaskScheduler = TaskScheduler.Current };
 
     private async Task<bool> PokeOne(OrderId order, CancellationToken cancel)
     {

@@ -32,7 +32,7 @@ internal sealed partial class OrderGrain(
 
     public async Task<OrderDecision> Observe(ImmutableArray<OrderEventRecord> events, CancellationToken cancel)
     {
-        ImmutableArray<OrderEventRecord> all = [.. state.State.Events.Concat(events).Distinct().OrderBy(e => e.Block).ThenBy(e => e.LogIndex)];
+        var all = OrderHistory.Add(state.State.Events, events);
         if (all.Length == state.State.Events.Length)
             return state.State.Stopped is { } still ? new OrderDecision.Refused(still) : new OrderDecision.Unchanged();
         if (events.Any(e => e.Order != Id)) return new OrderDecision.Refused($"An event of another order was given to order {Id}.");
@@ -40,7 +40,7 @@ internal sealed partial class OrderGrain(
         OrderView? view;
         try
         {
-            view = OrderView.Fold(all.Select(e => e.ToEvent()));
+            view = OrderHistory.Fold(_view, state.State.Events, all);
         }
         catch (ChainException fault)
         {
