@@ -8,6 +8,10 @@ public interface IChainFeedGrain : IGrainWithIntegerKey
     [Alias("Follow"), ResponseTimeout("00:00:03")]
     Task<FeedStatus> Follow(CancellationToken cancel);
 
+    /// <summary>How far it is; changes nothing. Whoever only wants to know must not make it look: a look just before a block delays the look at the block.</summary>
+    [Alias("Read"), ResponseTimeout("00:00:03")]
+    Task<FeedStatus> Read(CancellationToken cancel);
+
     /// <summary>Orders that are not over, by id.</summary>
     [Alias("ListUnfinished"), ResponseTimeout("00:00:03")]
     Task<ImmutableArray<OrderId>> ListUnfinished(CancellationToken cancel);

@@ -52,6 +52,8 @@ internal sealed partial class ChainFeedGrain(
         return Task.FromResult(Status());
     }
 
+    public Task<FeedStatus> Read(CancellationToken cancel) => Task.FromResult(Status());
+
     public Task<ImmutableArray<OrderId>> ListUnfinished(CancellationToken cancel) =>
         Task.FromResult<ImmutableArray<OrderId>>([.. state.State.Unfinished.Select(id => new OrderId(id))]);
 

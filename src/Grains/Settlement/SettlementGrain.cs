@@ -63,7 +63,7 @@ internal sealed partial class SettlementGrain(
         }
         var open = state.State.Entries.Where(e => !e.IsDone).Select(e => e.Intent).ToImmutableArray();
         if (open.IsEmpty) Rest();
-        else if (time.GetUtcNow() >= _nextPass && !(await GrainFactory.ChainFeed().Follow(cancel)).IsHalted) _pass = new SettlementPass(reader, writer, Id).Run(open, _stop.Token);
+        else if (time.GetUtcNow() >= _nextPass && !(await GrainFactory.ChainFeed().Read(cancel)).IsHalted) _pass = new SettlementPass(reader, writer, Id).Run(open, _stop.Token);
     }
 
     private async Task Remember(PassResult result, CancellationToken cancel)

@@ -32,7 +32,7 @@ internal sealed partial class TransactionRecovery(IGrainFactory grains, ChainWri
 
     private async Task Look(CancellationToken cancel)
     {
-        var feed = await GrainAnswer<FeedStatus>.From(() => grains.ChainFeed().Follow(cancel), cancel);
+        var feed = await GrainAnswer<FeedStatus>.From(() => grains.ChainFeed().Read(cancel), cancel);
         if (feed.Value is not { IsHalted: false }) return;
         try
         {

@@ -17,7 +17,7 @@ internal static class ChainEndpoints
 
     private static async Task ReadChain(HttpContext context, IGrainFactory grains)
     {
-        var status = await grains.ChainFeed().Follow(context.RequestAborted);
+        var status = await grains.ChainFeed().Read(context.RequestAborted);
         await SwarmEndpoints.Write(context, new JsonObject
         {
             ["chainId"] = status.ChainId,
