@@ -89,13 +89,13 @@ internal static class SiloProcess
         {
             await Console.Error.WriteLineAsync("warn: Chain:Rpc does not answer yet; the silo starts without it.");
         }
-        catch (ChainException e) when (e.Kind is ChainErrorKind.Unreachable or ChainErrorKind.Timeout)
+        catch (ChainException e) when (e.Kind is ChainErrorKind.WrongChain or ChainErrorKind.NoCode or ChainErrorKind.WrongCode or ChainErrorKind.Inconsistent)
         {
-            await Console.Error.WriteLineAsync($"warn: the silo starts without the chain: {e.Message}");
+            throw new SiloStartException($"Chain: {e.Message}", e);
         }
         catch (ChainException e)
         {
-            throw new SiloStartException($"Chain: {e.Message}", e);
+            await Console.Error.WriteLineAsync($"warn: the silo starts without the chain: {e.Message}");
         }
     }
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using SwarmCompute.Attestation;
+using SwarmCompute.Chain.Development;
 using SwarmCompute.Silo.Tests.Support;
 
 namespace SwarmCompute.Silo.Tests;
@@ -97,6 +98,19 @@ public sealed class StartTests(DevelopmentChain chain) : IAsyncDisposable
         var configuration = _swarm.Configure("node-1");
         configuration["Chain"]!["ChainId"] = 56;
         Assert.StartsWith("Chain: ", await Refusal(configuration), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_asks_to_wait_does_not_keep_a_silo_from_starting()
+    {
+        await using var endpoint = FaultyRpc.Start(chain.Options.Rpc, FaultPlan.None);
+        endpoint.Inject(RpcFault.TooManyRequests, 3);
+        var configuration = _swarm.Configure("node-1");
+        configuration["Chain"]!["Rpc"] = endpoint.Endpoint.ToString();
+        var silo = _swarm.Launch(configuration);
+        await silo.WaitUntilReady(Cancel);
+        Assert.True(endpoint.Injected[RpcFault.TooManyRequests] > 0);
+        await silo.WaitFor("/v1/chain", c => c["finalized"] is not null, Cancel);
     }
 
     [Fact]
