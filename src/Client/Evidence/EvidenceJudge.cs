@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using System.Text;
+using SwarmCompute.Attestation;
+using SwarmCompute.Client.Cli;
+
+namespace SwarmCompute.Client.Evidence;
+
+/// <summary>Hands evidence to the verifier of its type.</summary>
+internal static class EvidenceJudge
+{
+    /// <summary>Judges it.</summary>
+    /// <exception cref="CommandException">Something that was given beside the evidence cannot be read.</exception>
+    public static AttestationResult Verify(EvidenceCase given) => given.Kind switch
+    {
+        EvidenceKind.Tdx or EvidenceKind.Sgx => TdxVerifier.Verify(given.Evidence, Collateral(given), given.At, given.Root ?? TdxVerifier.IntelRoot, given.Policies.Intel),
+        EvidenceKind.Snp => SnpVerifier.Verify(given.Evidence, Endorsements(given), given.At, given.Root is { } ark ? Only(ark) : null, given.Policies.Snp),
+        EvidenceKind.Nvidia => NvidiaVerifier.Verify(given.Evidence, Joined(given.Endorsements), Published(given), given.At, given.Root is { } root ? new NvidiaRoots(root, root) : NvidiaRoots.Default, given.Policies.Nvidia),
+        EvidenceKind.Cca => CcaVerifier.Verify(given.Evidence, Keys(given), given.At, given.Policies.Cca),
+        _ => throw new CommandException($"'{given.Kind}' is no type of evidence; give {string.Join(", ", EvidenceKind.All)}"),
+    };
+
+    private static IntelCollateral? Collateral(EvidenceCase given) => given.Collateral switch
+    {
+        [] => null,
+        [var only] => IntelCollateral.Parse(only) ?? throw new CommandException("the collateral cannot be read; give one JSON document with the names that dcap-qvl uses"),
+        _ => throw new CommandException("a quote has one collateral document"),
+    };
+
+    private static SnpEndorsements? Endorsements(EvidenceCase given) => given.Endorsements.Count == 0 ? null : SnpEndorsements.Read([.. given.Endorsements]);
+
+    private static SnpTrustRoots Only(Hash32 ark) => new(Enum.GetValues<SnpProductLine>().ToImmutableDictionary(line => line, _ => ark));
+
+    private static NvidiaCollateral Published(EvidenceCase given) => new(
+        [.. given.Collateral.Where(IsXml)], [.. given.Collateral.Where(c => !IsXml(c))]);
+
+    private static bool IsXml(ReadOnlyMemory<byte> document) => document.Span.TrimStart("\uFEFF \t\r\n"u8) is [(byte)'<', ..];
+
+    private static ReadOnlyMemory<byte> Joined(IReadOnlyList<ReadOnlyMemory<byte>> documents) =>
+        documents.Count == 1 ? documents[0] : documents.SelectMany(d => d.ToArray().Append((byte)'\n')).ToArray();
+
+    private static CcaKeys Keys(EvidenceCase given)
+    {
+        try
+        {
+            return new CcaKeys([.. given.Endorsements.Select(e => CcaKey.Parse(Encoding.UTF8.GetString(e.Span)))]);
+        }
+        catch (FormatException wrong)
+        {
+            throw new CommandException($"an endorsement is no platform key: {wrong.Message}", wrong);
+        }
+    }
+}

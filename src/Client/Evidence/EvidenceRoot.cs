@@ -1,0 +1,53 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using SwarmCompute.Attestation;
+using SwarmCompute.Client.Cli;
+
+namespace SwarmCompute.Client.Evidence;
+
+/// <summary>The root certificate that a person trusts instead of the vendor's.</summary>
+internal static class EvidenceRoot
+{
+    private const int BytesMax = 64 * 1024;
+
+    /// <summary>The one in a file, DER or PEM.</summary>
+    /// <exception cref="CommandException">It is no certificate.</exception>
+    public static Hash32 Read(string path)
+    {
+        var bytes = InputFile.Read(path, BytesMax, "a root certificate, DER or PEM");
+        try
+        {
+            using var certificate = X509CertificateLoader.LoadCertificate(bytes);
+            return Hash32.Sha256(certificate.RawData);
+        }
+        catch (CryptographicException wrong)
+        {
+            throw new CommandException($"{path} is no certificate", wrong);
+        }
+    }
+
+    /// <summary>The self-signed certificate that came with the evidence: whoever made that can make anything.</summary>
+    /// <exception cref="CommandException">None came with it.</exception>
+    public static Hash32 OfTest(EvidenceCase given)
+    {
+        foreach (var document in given.Endorsements.Concat(Chains(given)))
+        {
+            foreach (var certificate in Certificates(document))
+                if (certificate.Issuer.Span.SequenceEqual(certificate.Subject.Span)) return certificate.Hash;
+        }
+        throw new CommandException("--allow-test-root: no self-signed certificate came with the evidence; give --root FILE");
+    }
+
+    private static IEnumerable<ReadOnlyMemory<byte>> Chains(EvidenceCase given) =>
+        from document in given.Collateral
+        let collateral = IntelCollateral.Parse(document)
+        where collateral?.TcbInfoIssuerChain is not null
+        select collateral.TcbInfoIssuerChain!.Value;
+
+    private static List<PkiCertificate> Certificates(ReadOnlyMemory<byte> document)
+    {
+        var isDer = !document.IsEmpty && document.Span[0] == 0x30;
+        if (!(isDer ? PemBlocks.TrySplitDer(document, 16, out var blocks) : PemBlocks.TryRead(document.Span, "CERTIFICATE", 16, out blocks))) return [];
+        return [.. blocks.Select(b => PkiCertificate.TryParse(b, out var certificate) ? certificate : null).OfType<PkiCertificate>()];
+    }
+}
