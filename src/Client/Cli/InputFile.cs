@@ -3,6 +3,8 @@ namespace SwarmCompute.Client.Cli;
 /// <summary>Reads a file that a person named.</summary>
 internal static class InputFile
 {
+    private const int PartSize = 64 * 1024;
+
     /// <summary>Its bytes. It may be a pipe, whose length nobody knows.</summary>
     /// <exception cref="CommandException">It cannot be read, or is too long; the message says what it should be.</exception>
     public static byte[] Read(string path, int bytesMax, string what)
@@ -11,9 +13,14 @@ internal static class InputFile
         try
         {
             using var file = File.OpenRead(path);
-            var bytes = new byte[bytesMax + 1];
-            var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            return length <= bytesMax ? bytes[..length] : throw new CommandException($"{path} has more than {bytesMax} bytes; give {what}");
+            using var bytes = new MemoryStream();
+            var part = new byte[PartSize];
+            while (file.Read(part) is > 0 and var length)
+            {
+                if (bytes.Length + length > bytesMax) throw new CommandException($"{path} has more than {bytesMax} bytes; give {what}");
+                bytes.Write(part, 0, length);
+            }
+            return bytes.ToArray();
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
