@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 using SwarmCompute.Client.Cli;
@@ -28,7 +29,7 @@ internal sealed record ModelFile(string Path, string Architecture, int Layers, i
                 RedirectStandardError = true,
             },
         };
-        process.Start();
+        Start(process);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(CheckTimeout);
         try
@@ -44,6 +45,18 @@ internal sealed record ModelFile(string Path, string Architecture, int Layers, i
             process.Kill();
             cancel.ThrowIfCancellationRequested();
             throw new CommandException($"{file} could not be checked within {CheckTimeout.TotalSeconds:0} s");
+        }
+    }
+
+    private static void Start(Process process)
+    {
+        try
+        {
+            process.Start();
+        }
+        catch (Win32Exception missing)
+        {
+            throw new CommandException($"the program that checks models cannot be started ({missing.Message}); run ./swarm again to build it", missing);
         }
     }
 
