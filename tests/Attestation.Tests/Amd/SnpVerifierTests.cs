@@ -130,7 +130,7 @@ public sealed class SnpVerifierTests
         var random = new Random(1184);
         var report = Genoa.Report();
         var endorsements = Genoa.Endorsements();
-        for (var i = 0; i < 3000; i++) AssertRefused(Mutant(report, random), endorsements);
+        for (var i = 0; i < 25_000; i++) AssertRefused(Mutant(report, random), endorsements);
         for (var i = 0; i < 500; i++) AssertRefused(report, SnpEndorsements.Read(Genoa.Ark, Genoa.Ask, Genoa.Crl, Mutant(Genoa.Vcek, random)));
         for (var i = 0; i < 500; i++) AssertRefused(report, SnpEndorsements.Read(Genoa.Ark, Genoa.Ask, Mutant(Genoa.Crl, random), Genoa.Vcek));
         Assert.Equal(Verdict.Accepted, Genoa.Verify(report, endorsements, Lenient).Verdict);

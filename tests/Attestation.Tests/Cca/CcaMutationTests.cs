@@ -13,7 +13,7 @@ public sealed class CcaMutationTests
         var token = mint.Token();
         var keys = mint.Keys;
         var random = new Random(seed);
-        for (var i = 0; i < 1500; i++)
+        for (var i = 0; i < 10_000; i++)
         {
             var mutant = Mutants.Of(token, random);
             var result = CcaVerifier.Verify(mutant, keys, At, new(Challenge: null));

@@ -15,7 +15,7 @@ public sealed class NvidiaMutationTests
         var collateral = NvidiaMint.Collateral(mint.DriverRim(), mint.VbiosRim());
         Assert.Equal(Verdict.Accepted, NvidiaVerifier.Verify(report, chain, collateral, At, roots, Plain).Verdict);
         var random = new Random(11);
-        for (var i = 0; i < 2500; i++)
+        for (var i = 0; i < 15_000; i++)
         {
             var result = NvidiaVerifier.Verify(Mutants.Of(report, random), chain, collateral, At, roots, Plain);
             Assert.True(result.Verdict == Verdict.Refused, $"mutant {i}");
