@@ -1,6 +1,6 @@
+using System.Text;
 using CsCheck;
 using SwarmCompute.TestKit;
-using System.Text;
 
 namespace SwarmCompute.Attestation.Tests;
 

@@ -28,8 +28,10 @@ public static class NvidiaVerifier
         ArgumentNullException.ThrowIfNull(policy);
         if (NvidiaReport.Read(report, out var fault) is not { } read) return Result([Check.Fails("report", "nvidia.report", fault)]);
         if (!PkiChain.TryParse(chain, out var certificates))
-            return Result([Check.Holds("report", $"{read.Blocks.Length} blocks"), Check.Fails("device chain", "nvidia.chain.malformed", "these are no certificates")])
-                with { Claims = Claims(read, []) };
+        {
+            var unread = Result([Check.Holds("report", $"{read.Blocks.Length} blocks"), Check.Fails("device chain", "nvidia.chain.malformed", "these are no certificates")]);
+            return unread with { Claims = Claims(read, []) };
+        }
         var checks = ImmutableArray.CreateBuilder<Check>();
         checks.Add(Check.Holds("report", $"{read.Blocks.Length} blocks"));
         checks.AddRange(NvidiaDevice.Checks(read, certificates, roots.Device, at, policy));

@@ -17,7 +17,7 @@ public sealed record CertifyRequest(
     LeaseId Lease, LeaseEpoch Epoch, Address Provider, OfferId Offer, ulong ChainId, Address OrderBook, byte[] Manifest, Evidence Evidence)
 {
     /// <summary>What the authority signs for the chain where it agrees.</summary>
-    public LeaseStatement StatementFor(Hash32 keyHash) => 
+    public LeaseStatement StatementFor(Hash32 keyHash) =>
         new(ChainId, OrderBook, Lease, Epoch, Offer, Measurement, keyHash);
 
     private Hash32 Measurement => DevelopmentEvidence.LeaseMeasurementOf(Evidence.Type, DevelopmentEvidence.TryRead(Evidence.Document)?.Measurement ?? default);

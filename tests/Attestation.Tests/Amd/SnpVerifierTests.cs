@@ -143,7 +143,11 @@ public sealed class SnpVerifierTests
 
     private static SnpPolicy Lenient { get; } = new()
     {
-        AllowDebug = true, AllowMaskedChipId = true, AllowProvisionalFirmware = true, AliasCheck = SnpAliasCheck.Never, MaximumVmpl = 3,
+        AllowDebug = true,
+        AllowMaskedChipId = true,
+        AllowProvisionalFirmware = true,
+        AliasCheck = SnpAliasCheck.Never,
+        MaximumVmpl = 3,
         MigrationAgents = [Convert.ToHexStringLower(Enumerable.Repeat((byte)0xff, 32).ToArray())],
     };
 

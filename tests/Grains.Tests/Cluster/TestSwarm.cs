@@ -1,10 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Orleans;
 using Orleans.Hosting;
 using Orleans.Runtime.Hosting;
 using Orleans.Storage;
 using Orleans.TestingHost;
-using Microsoft.Extensions.Time.Testing;
 using SwarmCompute.Grains.ChainFeed;
 using SwarmCompute.Grains.Settlement;
 using SwarmCompute.Grains.Webhooks;
