@@ -68,9 +68,9 @@ internal sealed class CrashRun(CrashOptions options, RepositoryRoot root, Action
                 await client.GiveReport(order.Id, order.Report, cancel);
                 return;
             }
-            catch (SwarmException fault) when (TimeProvider.System.GetElapsedTime(began) < GiveTime)
+            catch (SwarmException) when (TimeProvider.System.GetElapsedTime(began) < GiveTime)
             {
-                _ = fault;                                   // dead, starting, or not there yet: until the time is over
+                // Dead, starting, or not following yet: asked again until the time is over.
             }
             await Task.Delay(LookPeriod, cancel);
         }

@@ -30,7 +30,7 @@ internal static class EvidenceCommand
         command.SetAction(parsed =>
         {
             var bytes = InputFile.Read(parsed.GetRequiredValue(evidence), BytesMax, "a quote, report or token");
-            var kind = parsed.GetRequiredValue(type) is var named && named == "auto" ? EvidenceKind.Of(bytes) : named;
+            var kind = parsed.GetRequiredValue(type) is var named && named == "auto" ? EvidenceKind.Of(bytes) : named == SnpVerifier.Type ? EvidenceKind.Snp : named;
             var given = new EvidenceCase
             {
                 Kind = kind,
