@@ -47,5 +47,9 @@ internal sealed class JsonFields
 
     public JsonObject Object(string name) => _members[name] as JsonObject ?? throw Fault(name, "an object");
 
+    public IEnumerable<JsonObject> Objects(string name, int countMax) => _members[name] is JsonArray array && array.Count <= countMax
+        ? array.Select(item => item as JsonObject ?? throw Fault(name, "a list of objects"))
+        : throw Fault(name, $"a list of at most {countMax} objects");
+
     private FormatException Fault(string name, string cure) => new($"field '{_path}{name}' must be {cure}.");
 }

@@ -1,6 +1,8 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using SwarmCompute.Attestation;
+using SwarmCompute.Guest.Authority;
 
 namespace SwarmCompute.Guest.Tests;
 
@@ -13,7 +15,7 @@ public sealed class AuthorityProcessTests
     {
         await using var authority = await AuthorityProcess.Start(Cancel);
         using var key = P256.CreateKey();
-        var certified = await authority.Client().Certify(CertifyCase.Request(key, CertifyCase.Manifest(authority.Root.KeyHash)), key, Cancel);
+        var certified = await authority.Client().Certify(await Request(authority, key), key, Cancel);
         Assert.NotEmpty(certified.Certificate);
     }
 
@@ -23,9 +25,9 @@ public sealed class AuthorityProcessTests
         await using var authority = await AuthorityProcess.Start(Cancel);
         using var key = P256.CreateKey();
         using var other = P256.CreateKey();
-        var fault = await Assert.ThrowsAsync<GuestException>(() =>
-            authority.Client().Certify(CertifyCase.Request(key, CertifyCase.Manifest(authority.Root.KeyHash)), other, Cancel));
-        Assert.Contains("report data", fault.Message, StringComparison.Ordinal);
+        var request = await Request(authority, key);
+        var fault = await Assert.ThrowsAsync<GuestException>(() => authority.Client().Certify(request, other, Cancel));
+        Assert.Contains("another key", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -34,8 +36,7 @@ public sealed class AuthorityProcessTests
         await using var authority = await AuthorityProcess.Start(Cancel);
         using var other = CertificateAuthority.Create(TimeProvider.System);
         using var key = P256.CreateKey();
-        var fault = await Assert.ThrowsAsync<GuestException>(() =>
-            authority.Client(other.Root).Certify(CertifyCase.Request(key, CertifyCase.Manifest(authority.Root.KeyHash)), key, Cancel));
+        var fault = await Assert.ThrowsAsync<GuestException>(() => authority.Client(other.Root).Challenge(key, Cancel));
         Assert.Contains("is not the authority", fault.Message, StringComparison.Ordinal);
     }
 
@@ -60,7 +61,17 @@ public sealed class AuthorityProcessTests
             });
         }
         using var key = P256.CreateKey();
-        await authority.Client().Certify(CertifyCase.Request(key, CertifyCase.Manifest(authority.Root.KeyHash)), key, Cancel);
+        await authority.Client().Certify(await Request(authority, key), key, Cancel);
+    }
+
+    [Fact]
+    public async Task Evidence_that_answers_no_question_of_the_authority_is_refused()
+    {
+        await using var authority = await AuthorityProcess.Start(Cancel);
+        using var key = P256.CreateKey();
+        var request = CertifyCase.Request(key, CertifyCase.Manifest(authority.Root.KeyHash), new byte[32]);
+        var fault = await Assert.ThrowsAsync<GuestException>(() => authority.Client().Certify(request, key, Cancel));
+        Assert.Contains("another question", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,4 +95,7 @@ public sealed class AuthorityProcessTests
         Assert.Contains(line, process.Errors, StringComparison.Ordinal);
         Assert.Single(process.Errors.Trim().Split('\n'));
     }
+
+    private static async Task<CertifyRequest> Request(AuthorityProcess authority, ECDsa key) =>
+        CertifyCase.Request(key, CertifyCase.Manifest(authority.Root.KeyHash), await authority.Client().Challenge(key, Cancel));
 }

@@ -16,11 +16,25 @@ internal static class CertifyCase
         new("llama.cpp", new ModelReference(Hash32.Sha256([1]), 1), Stages: 3, ContextTokens: 256, Threads: 1, ["development"], authority);
 
     /// <summary>The request; its evidence is bound to exactly what it says.</summary>
-    public static CertifyRequest Request(ECDsa key, Manifest manifest, ulong chainId = 31337, LeaseId? lease = null, Address? provider = null)
+    public static CertifyRequest Request(
+        ECDsa key, Manifest manifest, byte[] nonce, ulong chainId = 31337, LeaseId? lease = null, Address? provider = null, AttestationPurpose purpose = AttestationPurpose.Lease)
     {
-        var request = new CertifyRequest(
-            lease ?? Lease, new LeaseEpoch(2), provider ?? Provider, Offer, chainId, OrderBook, manifest.ToCanonicalBytes(), new Evidence("development", [1]));
-        var reportData = ReportData.Of(key.ExportSubjectPublicKeyInfo(), manifest.Hash, request.StatementFor(P256.KeyHash(key)), request.Provider);
-        return request with { Evidence = DevelopmentEvidence.Create(reportData, Hash32.Sha256([2])) };
+        var nothing = new Evidence("development", ReadOnlyMemory<byte>.Empty, ReadOnlyMemory<byte>.Empty);
+        var request = new CertifyRequest(lease ?? Lease, new LeaseEpoch(2), provider ?? Provider, Offer, chainId, OrderBook, manifest.ToCanonicalBytes(), nothing);
+        var claims = new EvidenceClaims
+        {
+            KeyHash = Hash32.Sha256(key.ExportSubjectPublicKeyInfo()),
+            Purpose = purpose,
+            Nonce = nonce,
+            Context = request.ContextFor(manifest.Hash).ToBytes(),
+        };
+        return request with { Evidence = Bound(claims) };
+    }
+
+    /// <summary>Development evidence that is bound to these claims.</summary>
+    public static Evidence Bound(EvidenceClaims claims)
+    {
+        var bytes = claims.ToBytes();
+        return new Evidence("development", DevelopmentEvidence.Create(ReportData.Of(claims.Purpose!.Value, claims.Nonce.Span, claims.KeyHash, bytes), Hash32.Sha256([2])), bytes);
     }
 }

@@ -21,7 +21,7 @@ public sealed class SiloLinkTests
         var identity = new SwarmIdentity.Guest(new OrderId(7), 0, new LeaseEpoch(1), CertifyCase.Provider);
         using var certificate = authority.Issue(identity, key, TimeSpan.FromHours(1));
         using var credentials = new Credentials(
-            key, certificate.CopyWithPrivateKey(key), authority.Root, new byte[64]);
+            key, certificate.CopyWithPrivateKey(key), authority.Root, new byte[64], Manifest.Development, DevelopmentEvidence.LeaseMeasurement);
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var link = new SiloLink(Ticket(authority, Unused()), credentials, Hello(), time, new GuestLog("test", time));
 

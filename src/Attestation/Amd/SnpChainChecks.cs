@@ -69,7 +69,7 @@ internal static class SnpChainChecks
     /// <param name="endorsements">Where the lists are.</param>
     /// <param name="at">The time.</param>
     /// <param name="isRequired">Whether there must be a list.</param>
-    /// <param name="until">When the list that was relied on ends.</param>
+    /// <param name="until">When the list that was relied on ends, or the one that has ended did.</param>
     public static IReadOnlyList<Check> JudgeRevocation(
         ImmutableArray<PkiCertificate> chain, SnpKeyKind kind, SnpEndorsements endorsements, DateTimeOffset at, bool isRequired, out DateTimeOffset? until)
     {
@@ -85,7 +85,7 @@ internal static class SnpChainChecks
                 : [Check.Holds(list, "there is none, and the policy asks for none")];
         }
         var good = judged.Find(j => j.Verdict.Holds);
-        until = good.List?.NextUpdate;
+        until = (good.List ?? judged.Find(j => j.Verdict.IsOfTime).List)?.NextUpdate;         // one that was signed and has ended says when
         var form = FromVerdict(list, "snp.crl.", good.List is null ? judged[0].Verdict : good.Verdict, "signed by the root");
         var revoked = chain.Skip(1).FirstOrDefault(c => judged.Any(j => (j.Verdict.Holds || j.Verdict.IsOfTime) && j.List.Contains(c.Serial.Span)));
         if (revoked is null) return good.List is null ? [form] : [form, Check.Holds(revocation, "no authority is revoked")];

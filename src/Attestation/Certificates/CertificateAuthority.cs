@@ -90,8 +90,9 @@ public sealed class CertificateAuthority : IDisposable
     /// <param name="identity">Whom the certificate names.</param>
     /// <param name="publicKey">The P-256 key; its private half is not needed.</param>
     /// <param name="lifetime">How long from now; never beyond the root's own end.</param>
+    /// <param name="evidence">What the key's holder showed, for its peers to judge; null: nothing.</param>
     /// <exception cref="CryptographicException">The key is on another curve.</exception>
-    public X509Certificate2 Issue(SwarmIdentity identity, ECDsa publicKey, TimeSpan lifetime)
+    public X509Certificate2 Issue(SwarmIdentity identity, ECDsa publicKey, TimeSpan lifetime, X509Extension? evidence = null)
     {
         _ = P256.Point(publicKey);                                           // refuses other curves
         var request = new CertificateRequest("CN=SwarmCompute", publicKey, HashAlgorithmName.SHA256);
@@ -100,6 +101,7 @@ public sealed class CertificateAuthority : IDisposable
         request.CertificateExtensions.Add(
             new X509EnhancedKeyUsageExtension([new Oid(PeerCertificate.ServerAuthentication), new Oid(PeerCertificate.ClientAuthentication)], true));
         request.CertificateExtensions.Add(identity.ToExtension());
+        if (evidence is not null) request.CertificateExtensions.Add(evidence);
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Root, true, false));
         var now = _time.GetUtcNow();
         var end = now + lifetime < Root.NotAfter ? now + lifetime : new DateTimeOffset(Root.NotAfter);

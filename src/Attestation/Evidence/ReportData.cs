@@ -1,17 +1,33 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace SwarmCompute.Attestation;
 
-/// <summary>Binds evidence to one key, one manifest, one lease and the account that the certificate will name.</summary>
+/// <summary>The 64 bytes that hardware signs for the guest (REPORTDATA, REPORT_DATA, the realm's challenge): they bind evidence to a key and a purpose.</summary>
 public static class ReportData
 {
-    /// <summary>SHA-256 of SubjectPublicKeyInfo ‖ manifest hash ‖ lease statement ‖ provider (20 bytes).</summary>
-    /// <param name="subjectPublicKeyInfo">The guest's key (DER, RFC 5280).</param>
-    /// <param name="manifestHash">The manifest's hash.</param>
-    /// <param name="lease">The lease that is asked for.</param>
-    /// <param name="provider">The account that is paid for it.</param>
-    public static Hash32 Of(ReadOnlySpan<byte> subjectPublicKeyInfo, Hash32 manifestHash, LeaseStatement lease, Address provider)
+    /// <summary>The bytes of report data.</summary>
+    public const int Size = 64;
+
+    /// <summary>The bytes of a nonce.</summary>
+    public const int NonceSize = 32;
+
+    private static readonly byte[] Tag = Encoding.ASCII.GetBytes("swarm/attest/v1\0");
+
+    /// <summary>SHA-512 of "swarm/attest/v1" ‖ 0 ‖ purpose ‖ nonce ‖ SHA-256(SubjectPublicKeyInfo) ‖ SHA-384(extra).</summary>
+    /// <param name="purpose">What the evidence is for.</param>
+    /// <param name="nonce">What the verifier asked with, 32 bytes.</param>
+    /// <param name="keyHash">SHA-256 of the SubjectPublicKeyInfo (DER, RFC 5280) of the key that is vouched for.</param>
+    /// <param name="extra">Whatever else is bound: the claims (<see cref="EvidenceClaims"/>).</param>
+    public static byte[] Of(AttestationPurpose purpose, ReadOnlySpan<byte> nonce, Hash32 keyHash, ReadOnlySpan<byte> extra)
     {
-        var account = new byte[Address.Size];
-        provider.CopyTo(account);
-        return Hash32.Sha256([.. subjectPublicKeyInfo, .. manifestHash.ToArray(), .. lease.ToBytes(), .. account]);
+        if (nonce.Length != NonceSize) throw new ArgumentException($"A nonce has {NonceSize} bytes, not {nonce.Length}.", nameof(nonce));
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
+        hash.AppendData(Tag);
+        hash.AppendData([(byte)purpose]);
+        hash.AppendData(nonce);
+        hash.AppendData(keyHash.ToArray());
+        hash.AppendData(SHA384.HashData(extra));
+        return hash.GetHashAndReset();
     }
 }

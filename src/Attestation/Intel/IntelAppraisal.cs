@@ -66,7 +66,7 @@ internal sealed class IntelAppraisal(IntelQuote quote, IntelCollateral? collater
 
     public AttestationResult Result() => new(_checks.ToImmutable())
     {
-        Type = quote.IsTdx ? "tdx" : "sgx",
+        Type = quote.IsTdx ? TdxVerifier.Type : TdxVerifier.SgxType,
         Status = Status?.ToString(),
         Statuses = [.. Statuses],
         Advisories = [.. Advisories],

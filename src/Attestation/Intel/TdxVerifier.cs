@@ -6,6 +6,12 @@ namespace SwarmCompute.Attestation;
 /// </summary>
 public static class TdxVerifier
 {
+    /// <summary>The type that results of trust domains name.</summary>
+    public const string Type = "tdx";
+
+    /// <summary>The type that results of enclaves name.</summary>
+    public const string SgxType = "sgx";
+
     /// <summary>SHA-256 of the DER of Intel's root, "Intel SGX Root CA", valid until the end of 2049.</summary>
     public static Hash32 IntelRoot { get; } = Hash32.Parse("44a0196b2b99f889b8e149e95b807a350e7424964399e885a7cbb8ccfab674d3");
 
@@ -22,7 +28,7 @@ public static class TdxVerifier
     public static AttestationResult Verify(ReadOnlyMemory<byte> quote, IntelCollateral? collateral, DateTimeOffset at, Hash32 root, IntelPolicy policy)
     {
         if (!IntelQuote.TryParse(quote, out var parsed, out var code, out var problem))
-            return new([Check.Fails("quote's form", code, problem)]) { Type = "tdx" };
+            return new([Check.Fails("quote's form", code, problem)]) { Type = Type };
         var appraisal = new IntelAppraisal(parsed!, collateral, at, root, policy);
         appraisal.Judge("quote's form", true, "", $"version {parsed!.Version}", "");
         IntelQuoteSteps.Run(appraisal);

@@ -57,10 +57,10 @@ internal sealed class NvidiaRevocation(ImmutableArray<OcspResponse> responses, D
         if (!OcspJudge.IsSigned(response, issuer, at)) return Check.Fails(name, "nvidia.revocation.signature", $"the response about {subject} is not of its issuer");
         if (!single.IsGood) return Check.Fails(name, "nvidia.revocation.revoked", $"{subject} is {single.Status}");
         var end = single.NextUpdate ?? Later(single.ThisUpdate, policy.OcspAgeMax);
-        if (at < single.ThisUpdate || at > end)
-            return Check.Fails(name, "nvidia.revocation.time", $"the response about {subject} holds from {single.ThisUpdate:u} to {end:u}", FailureClass.Transient);
         if (end < ExpiresAt) ExpiresAt = end;
-        return null;
+        return at < single.ThisUpdate || at > end
+            ? Check.Fails(name, "nvidia.revocation.time", $"the response about {subject} holds from {single.ThisUpdate:u} to {end:u}", FailureClass.Transient)
+            : null;
     }
 
     private static DateTimeOffset Later(DateTimeOffset time, TimeSpan by) => DateTimeOffset.MaxValue - time < by ? DateTimeOffset.MaxValue : time + by;

@@ -14,16 +14,35 @@ namespace SwarmCompute.Guest.Authority;
 /// <param name="time">The clock.</param>
 public sealed class AuthorityClient(EndPoint endpoint, X509Certificate2 root, TimeProvider time)
 {
-    private static readonly TimeSpan RequestTime = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan RequestTime = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan RetryTime = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Asks, and asks again for half a minute where the authority cannot be reached; a refusal is final.</summary>
+    /// <summary>Asks for a nonce to have evidence made with; asks again for half a minute where the authority cannot be reached.</summary>
+    /// <param name="key">The key that is to be certified.</param>
+    /// <param name="cancel">Ends the attempt.</param>
+    /// <exception cref="GuestException">The authority cannot be reached, or is not the one that is meant.</exception>
+    public async Task<byte[]> Challenge(ECDsa key, CancellationToken cancel) => await Answer(new AuthorityRequest.Challenge(), key, cancel) switch
+    {
+        CertifyAnswer.Challenged challenged => challenged.Nonce,
+        CertifyAnswer.Refused refused => throw new GuestException($"The authority refuses: {refused.Reason}"),
+        _ => throw new GuestException($"{endpoint} is not the authority: it answers what was not asked."),
+    };
+
+    /// <summary>Asks to be certified; asks again for half a minute where the authority cannot be reached. A refusal is final.</summary>
     /// <param name="request">What is asked.</param>
     /// <param name="key">The key that is to be certified.</param>
     /// <param name="cancel">Ends the attempt.</param>
     /// <exception cref="GuestException">The authority refuses, cannot be reached, or is not the one that is meant.</exception>
-    public async Task<CertifyAnswer.Certified> Certify(CertifyRequest request, ECDsa key, CancellationToken cancel)
+    public async Task<CertifyAnswer.Certified> Certify(CertifyRequest request, ECDsa key, CancellationToken cancel) =>
+        await Answer(new AuthorityRequest.Certify(request), key, cancel) switch
+        {
+            CertifyAnswer.Certified certified => certified,
+            CertifyAnswer.Refused refused => throw new GuestException($"The authority refuses: {refused.Reason}"),
+            _ => throw new GuestException($"{endpoint} is not the authority: it answers what was not asked."),
+        };
+
+    private async Task<CertifyAnswer> Answer(AuthorityRequest request, ECDsa key, CancellationToken cancel)
     {
         using var presented = SelfSigned(key);
         var begun = time.GetTimestamp();
@@ -31,7 +50,7 @@ public sealed class AuthorityClient(EndPoint endpoint, X509Certificate2 root, Ti
         {
             try
             {
-                return Granted(await Ask(request, presented, cancel));
+                return await Ask(request, presented, cancel);
             }
             catch (Exception fault) when (fault is IOException or SocketException && time.GetElapsedTime(begun) < RetryTime)
             {
@@ -48,14 +67,7 @@ public sealed class AuthorityClient(EndPoint endpoint, X509Certificate2 root, Ti
         }
     }
 
-    private static CertifyAnswer.Certified Granted(CertifyAnswer answer) => answer switch
-    {
-        CertifyAnswer.Certified certified => certified,
-        CertifyAnswer.Refused refused => throw new GuestException($"The authority refuses: {refused.Reason}"),
-        _ => throw new InvalidOperationException("There is no third answer."),
-    };
-
-    private async Task<CertifyAnswer> Ask(CertifyRequest request, X509Certificate2 presented, CancellationToken cancel)
+    private async Task<CertifyAnswer> Ask(AuthorityRequest request, X509Certificate2 presented, CancellationToken cancel)
     {
         using var bound = new CancellationTokenSource(RequestTime, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, cancel);

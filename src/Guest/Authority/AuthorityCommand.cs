@@ -23,9 +23,11 @@ internal static class AuthorityCommand
         {
             var options = AuthorityOptions.Parse(arguments);
             using var authority = LoadRoot(options.Directory, time);
-            var certifier = new Certifier(authority, EvidenceVerifier.Default, options.DevelopmentChainId);
+            var challenges = new Challenges(time);
+            var verifier = new EvidenceVerifier(TrustRoots.Vendors, options.DevelopmentChainId);
+            var certifier = new Certifier(authority, verifier, options.Policy, new NoCollateral(), challenges, time);
             var parent = new ParentPipe();
-            await using var server = AuthorityServer.Start(options.Listen, authority, certifier, time, log);
+            await using var server = AuthorityServer.Start(options.Listen, authority, certifier, challenges, time, log);
             PrintReady(server.LocalEndPoint, authority);
             parent.Watch();
             await Stopped(parent.Ended);
@@ -70,6 +72,10 @@ internal static class AuthorityCommand
 
     private sealed record AuthorityOptions(string Directory, IPEndPoint Listen, ulong? DevelopmentChainId)
     {
+        public AttestationPolicy Policy => DevelopmentChainId is null
+            ? AttestationPolicy.Strict
+            : AttestationPolicy.Strict with { Types = AttestationPolicy.Strict.Types.Add(Manifest.Development) };
+
         public static AuthorityOptions Parse(string[] arguments)
         {
             string? directory = null, listen = null, chain = null;

@@ -5,8 +5,8 @@ namespace SwarmCompute.Guest.Authority;
 /// <summary>One message each way on a connection to the authority: its length (4 bytes, little-endian), then canonical JSON.</summary>
 internal static class AuthorityFrames
 {
-    /// <summary>The most bytes of a message: a manifest (64 KiB) and a document of evidence (64 KiB) in base64, and the rest.</summary>
-    public const int BytesMax = 256 * 1024;
+    /// <summary>The most bytes of a message: a manifest (64 KiB), evidence (80 KiB) and that of 24 devices (10 KiB each is usual) in base64, and the rest.</summary>
+    public const int BytesMax = 1024 * 1024;
 
     public static async Task Write(Stream stream, byte[] message, CancellationToken cancel)
     {

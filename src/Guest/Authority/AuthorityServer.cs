@@ -17,11 +17,12 @@ public sealed class AuthorityServer : IAsyncDisposable
     /// <summary>Connections that are served at once; more wait in the socket's queue.</summary>
     public const int ConnectionsMax = 32;
 
-    /// <summary>How long one connection may take, from its first byte to its answer.</summary>
-    public static readonly TimeSpan ConnectionTime = TimeSpan.FromSeconds(10);
+    /// <summary>How long one connection may take, from its first byte to its answer; a vendor may have to be asked.</summary>
+    public static readonly TimeSpan ConnectionTime = TimeSpan.FromSeconds(20);
 
     private readonly Socket _socket;
     private readonly Certifier _certifier;
+    private readonly Challenges _challenges;
     private readonly SslServerAuthenticationOptions _tls;
     private readonly ECDsa _key;
     private readonly GuestLog _log;
@@ -30,10 +31,11 @@ public sealed class AuthorityServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
 
-    private AuthorityServer(Socket socket, CertificateAuthority authority, Certifier certifier, TimeProvider time, GuestLog log)
+    private AuthorityServer(Socket socket, CertificateAuthority authority, Certifier certifier, Challenges challenges, TimeProvider time, GuestLog log)
     {
         _socket = socket;
         _certifier = certifier;
+        _challenges = challenges;
         _log = log;
         _time = time;
         _key = P256.CreateKey();
@@ -47,14 +49,15 @@ public sealed class AuthorityServer : IAsyncDisposable
 
     /// <summary>Listens.</summary>
     /// <exception cref="GuestException">The endpoint cannot be had.</exception>
-    public static AuthorityServer Start(IPEndPoint endpoint, CertificateAuthority authority, Certifier certifier, TimeProvider time, GuestLog log)
+    public static AuthorityServer Start(
+        IPEndPoint endpoint, CertificateAuthority authority, Certifier certifier, Challenges challenges, TimeProvider time, GuestLog log)
     {
         var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             socket.Bind(endpoint);
             socket.Listen(256);
-            return new AuthorityServer(socket, authority, certifier, time, log);
+            return new AuthorityServer(socket, authority, certifier, challenges, time, log);
         }
         catch (SocketException fault)
         {
@@ -108,7 +111,7 @@ public sealed class AuthorityServer : IAsyncDisposable
             client.NoDelay = true;
             await using var stream = new SslStream(new NetworkStream(client, ownsSocket: true), leaveInnerStreamOpen: false);
             await stream.AuthenticateAsServerAsync(_tls, either.Token);
-            var answer = Answer(await AuthorityFrames.Read(stream, either.Token), stream.RemoteCertificate as X509Certificate2);
+            var answer = await Answer(await AuthorityFrames.Read(stream, either.Token), stream.RemoteCertificate as X509Certificate2, either.Token);
             await AuthorityFrames.Write(stream, answer.ToBytes(), either.Token);
             await stream.ShutdownAsync();
         }
@@ -122,14 +125,15 @@ public sealed class AuthorityServer : IAsyncDisposable
         }
     }
 
-    private CertifyAnswer Answer(byte[] message, X509Certificate2? presented)
+    private async Task<CertifyAnswer> Answer(byte[] message, X509Certificate2? presented, CancellationToken cancel)
     {
         using var key = presented?.GetECDsaPublicKey();
         if (key is null) return new CertifyAnswer.Refused("the client presented no certificate of a P-256 key");
         try
         {
-            var request = CertifyRequest.Parse(message);
-            var answer = _certifier.Certify(request, key);
+            if (AuthorityRequest.Parse(message) is not AuthorityRequest.Certify { Request: var request })
+                return new CertifyAnswer.Challenged(_challenges.Issue(Hash32.Sha256(key.ExportSubjectPublicKeyInfo())));
+            var answer = await _certifier.Certify(request, key, cancel);
             _log.Line(answer is CertifyAnswer.Refused no ? $"refused {request}: {no.Reason}" : $"certified {request}");
             return answer;
         }

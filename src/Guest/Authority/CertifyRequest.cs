@@ -16,11 +16,14 @@ namespace SwarmCompute.Guest.Authority;
 public sealed record CertifyRequest(
     LeaseId Lease, LeaseEpoch Epoch, Address Provider, OfferId Offer, ulong ChainId, Address OrderBook, byte[] Manifest, Evidence Evidence)
 {
-    /// <summary>What the authority signs for the chain where it agrees.</summary>
-    public LeaseStatement StatementFor(Hash32 keyHash) =>
-        new(ChainId, OrderBook, Lease, Epoch, Offer, Measurement, keyHash);
+    /// <summary>What the guest's evidence must name as its context.</summary>
+    /// <param name="manifestHash">The hash of the manifest.</param>
+    public LeaseContext ContextFor(Hash32 manifestHash) => new(ChainId, OrderBook, Lease, Epoch, Offer, Provider, manifestHash);
 
-    private Hash32 Measurement => DevelopmentEvidence.LeaseMeasurementOf(Evidence.Type, DevelopmentEvidence.TryRead(Evidence.Document)?.Measurement ?? default);
+    /// <summary>What the authority signs for the chain where it agrees.</summary>
+    /// <param name="keyHash">SHA-256 of x‖y of the guest's key.</param>
+    /// <param name="measurement">What was measured (<see cref="LaunchMeasurement"/>).</param>
+    public LeaseStatement StatementFor(Hash32 keyHash, Hash32 measurement) => new(ChainId, OrderBook, Lease, Epoch, Offer, measurement, keyHash);
 
     /// <summary>The message's bytes: canonical JSON.</summary>
     public byte[] ToBytes() => CanonicalJson.Serialize(new JsonObject
@@ -32,7 +35,12 @@ public sealed record CertifyRequest(
         ["chainId"] = ChainId,
         ["orderBook"] = OrderBook.ToString(),
         ["manifest"] = Convert.ToBase64String(Manifest),
-        ["evidence"] = new JsonObject { ["type"] = Evidence.Type, ["document"] = Convert.ToBase64String(Evidence.Document) },
+        ["evidence"] = Convert.ToBase64String(EvidenceExtension.Encode(Evidence)),
+        ["devices"] = new JsonArray([.. Evidence.Devices.Select(d => new JsonObject
+        {
+            ["report"] = Convert.ToBase64String(d.Report.Span),
+            ["chain"] = Convert.ToBase64String(d.Chain.Span),
+        })]),
     });
 
     /// <summary>Reads a message. Judges nothing but its form.</summary>
@@ -40,8 +48,7 @@ public sealed record CertifyRequest(
     public static CertifyRequest Parse(ReadOnlyMemory<byte> message)
     {
         var members = CanonicalJson.ParseObject(message, AuthorityFrames.BytesMax);
-        var fields = new JsonFields(members, "", "lease", "epoch", "provider", "offer", "chainId", "orderBook", "manifest", "evidence");
-        var evidence = new JsonFields(fields.Object("evidence"), "evidence.", "type", "document");
+        var fields = new JsonFields(members, "", "lease", "epoch", "provider", "offer", "chainId", "orderBook", "manifest", "evidence", "devices");
         return new CertifyRequest(
             LeaseId.Parse(fields.Text("lease", 32)),
             new LeaseEpoch((uint)fields.Integer("epoch", 1, uint.MaxValue)),
@@ -50,7 +57,19 @@ public sealed record CertifyRequest(
             (ulong)fields.Integer("chainId", 1, CanonicalJson.IntegerMax),
             Address.Parse(fields.Text("orderBook", 42)),
             fields.Base64("manifest", ManifestLimits.BytesMax),
-            new Evidence(evidence.Text("type", 32), evidence.Base64("document", Evidence.DocumentBytesMax)));
+            ReadEvidence(fields));
+    }
+
+    private static Evidence ReadEvidence(JsonFields fields)
+    {
+        var evidence = EvidenceExtension.TryDecode(fields.Base64("evidence", EvidenceExtension.BytesMax)) ?? throw new FormatException("field 'evidence' must be evidence as certificates carry it.");
+        return evidence with { Devices = [.. fields.Objects("devices", DeviceEvidence.CountMax).Select(ReadDevice)] };
+    }
+
+    private static DeviceEvidence ReadDevice(JsonObject json)
+    {
+        var fields = new JsonFields(json, "devices.", "report", "chain");
+        return new DeviceEvidence(fields.Base64("report", DeviceEvidence.ReportBytesMax), fields.Base64("chain", DeviceEvidence.ChainBytesMax));
     }
 
     /// <summary>For logs: the lease, its epoch and whose it is.</summary>

@@ -9,7 +9,10 @@ namespace SwarmCompute.Guest.Loader;
 /// <param name="certificate">The certificate, with the key.</param>
 /// <param name="root">The authority's root.</param>
 /// <param name="leaseSignature">The authority's signature over the lease, for the chain.</param>
-internal sealed class Credentials(ECDsa key, X509Certificate2 certificate, X509Certificate2 root, byte[] leaseSignature) : IDisposable
+/// <param name="evidenceType">The type of the evidence that it was certified on.</param>
+/// <param name="measurement">What the lease names as measured.</param>
+internal sealed class Credentials(
+    ECDsa key, X509Certificate2 certificate, X509Certificate2 root, byte[] leaseSignature, string evidenceType, Hash32 measurement) : IDisposable
 {
     public ECDsa Key => key;
 
@@ -18,6 +21,10 @@ internal sealed class Credentials(ECDsa key, X509Certificate2 certificate, X509C
     public X509Certificate2 Root => root;
 
     public byte[] LeaseSignature => leaseSignature;
+
+    public string EvidenceType => evidenceType;
+
+    public Hash32 Measurement => measurement;
 
     public OverlayCredentials Overlay { get; } = new(certificate, root);
 

@@ -1,21 +1,33 @@
 using System.Security.Cryptography;
 using System.Text;
 using SwarmCompute.Attestation;
+using SwarmCompute.Guest.Collection;
 
 namespace SwarmCompute.Guest.Loader;
 
-/// <summary>Step 3: the guest measures itself, and binds evidence to its key, the manifest and the lease.</summary>
+/// <summary>Step 3: the guest has evidence made that is bound to its key, the authority's nonce, the manifest and the lease.</summary>
 internal static class GatherEvidence
 {
-    /// <summary>Gathers it. There is no hardware: the evidence is of the development type.</summary>
+    /// <summary>Gathers it.</summary>
     /// <param name="ticket">Names the lease.</param>
     /// <param name="manifest">The manifest.</param>
     /// <param name="key">The guest's key.</param>
-    /// <param name="measurement">What <see cref="Measure"/> gave.</param>
-    public static Evidence Run(Ticket ticket, Manifest manifest, ECDsa key, Hash32 measurement)
+    /// <param name="nonce">What the authority asked with.</param>
+    /// <param name="collector">The hardware, or what stands in its place.</param>
+    /// <param name="cancel">Ends the attempt.</param>
+    /// <exception cref="GuestException">The hardware gave no evidence.</exception>
+    public static async Task<Evidence> Run(Ticket ticket, Manifest manifest, ECDsa key, byte[] nonce, IEvidenceCollector collector, CancellationToken cancel)
     {
-        var statement = new LeaseStatement(ticket.ChainId, ticket.OrderBook, ticket.Lease, ticket.Epoch, ticket.Offer, DevelopmentEvidence.LeaseMeasurement, P256.KeyHash(key));
-        return DevelopmentEvidence.Create(ReportData.Of(key.ExportSubjectPublicKeyInfo(), manifest.Hash, statement, ticket.Provider), measurement);
+        var claims = new EvidenceClaims
+        {
+            KeyHash = Hash32.Sha256(key.ExportSubjectPublicKeyInfo()),
+            Purpose = AttestationPurpose.Lease,
+            Nonce = nonce,
+            Context = new LeaseContext(ticket.ChainId, ticket.OrderBook, ticket.Lease, ticket.Epoch, ticket.Offer, ticket.Provider, manifest.Hash).ToBytes(),
+        };
+        var bytes = claims.ToBytes();
+        var collected = await collector.Collect(ReportData.Of(AttestationPurpose.Lease, nonce, claims.KeyHash, bytes), cancel);
+        return new Evidence(collected.Type, collected.Document, bytes) { Certificates = collected.Certificates };
     }
 
     /// <summary>

@@ -1,5 +1,7 @@
 using System.Net;
 using SwarmCompute.Attestation;
+using SwarmCompute.Guest.Authority;
+using SwarmCompute.Guest.Collection;
 using SwarmCompute.Guest.Running;
 using SwarmCompute.Inference;
 using SwarmCompute.Overlay;
@@ -57,8 +59,10 @@ internal static class LoaderCommand
         var engine = Task.Run(() => LoadStage.StartEngine(ticket), stop.Token);
         var key = P256.CreateKey();
         var measurement = GatherEvidence.Measure(AppContext.BaseDirectory);
-        var evidence = GatherEvidence.Run(ticket, manifest, key, measurement);
-        using var credentials = await Certify.Run(ticket, manifest, key, evidence, time, stop.Token);
+        var authority = new AuthorityClient(ticket.Authority, ticket.Root, time);
+        var nonce = await authority.Challenge(key, stop.Token);
+        var evidence = await GatherEvidence.Run(ticket, manifest, key, nonce, new DevelopmentCollector(measurement), stop.Token);
+        using var credentials = await Certify.Run(ticket, manifest, key, evidence, authority, time, stop.Token);
         log.Line("certified");
 
         var loading = Load(ticket, manifest, verifying, engine, files);
