@@ -19,18 +19,21 @@ public sealed class OverlayConnection : IAsyncDisposable
 
     private readonly Socket _socket;
     private readonly SslStream _stream;
+    private readonly PeerSession? _session;
     private readonly int _frameBytesMax;
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly byte[] _received = new byte[32 * 1024];
     private int _begin, _end, _disposed;
 
-    internal OverlayConnection(Socket socket, SslStream stream, SwarmIdentity peer, X509Certificate2 peerCertificate, int frameBytesMax)
+    internal OverlayConnection(Socket socket, SslStream stream, SwarmIdentity peer, X509Certificate2 peerCertificate, PeerSession? session, int frameBytesMax)
     {
         _socket = socket;
         _stream = stream;
+        _session = session;
         _frameBytesMax = frameBytesMax;
         Peer = peer;
         PeerCertificate = peerCertificate;
+        session?.Dropped.Register(Abort);
     }
 
     /// <summary>Whom the peer's certificate names.</summary>
@@ -66,7 +69,7 @@ public sealed class OverlayConnection : IAsyncDisposable
         }
         catch (Exception fault) when (IsBroken(fault))
         {
-            throw new OverlayException($"The link to {Peer} broke while sending: {fault.Message}", fault);
+            throw new OverlayException($"The link to {Peer} broke while sending: {Because(fault)}", fault);
         }
         finally
         {
@@ -89,7 +92,7 @@ public sealed class OverlayConnection : IAsyncDisposable
         }
         catch (Exception fault) when (IsBroken(fault))
         {
-            throw new OverlayException($"The link to {Peer} broke: {fault.Message}", fault);
+            throw new OverlayException($"The link to {Peer} broke: {Because(fault)}", fault);
         }
     }
 
@@ -103,6 +106,7 @@ public sealed class OverlayConnection : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        _session?.Dispose();
         try
         {
             if (_socket.Connected) await _stream.ShutdownAsync().WaitAsync(ShutdownTime, TimeProvider.System, CancellationToken.None);
@@ -150,6 +154,8 @@ public sealed class OverlayConnection : IAsyncDisposable
         }
         return true;
     }
+
+    private string Because(Exception fault) => _session is { Reason.Length: > 0 } dropped ? $"the peer is no longer accepted: {dropped.Reason}" : fault.Message;
 
     private static bool IsBroken(Exception fault) => fault is IOException or SocketException or ObjectDisposedException or InvalidOperationException;
 }

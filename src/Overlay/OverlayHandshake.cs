@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using SwarmCompute.Attestation;
 using static SwarmCompute.Overlay.OverlayTls;
 
 namespace SwarmCompute.Overlay;
@@ -21,8 +22,8 @@ internal static class OverlayHandshake
         {
             var verdict = new PeerVerdict();
             await Judged(stream.AuthenticateAsServerAsync(tls.Server(verdict), cancel), verdict);
-            await stream.WriteAsync(Greeting, cancel);
-            return Connection(socket, stream, verdict, frameBytesMax);
+            var session = await tls.Admit(verdict, cancel);
+            return await Greeted(stream.WriteAsync(Greeting, cancel).AsTask(), socket, stream, verdict, session, frameBytesMax);
         }
         catch
         {
@@ -38,8 +39,8 @@ internal static class OverlayHandshake
         {
             var verdict = new PeerVerdict();
             await Judged(stream.AuthenticateAsClientAsync(tls.Client(verdict), cancel), verdict);
-            await ExpectGreeting(stream, verdict, cancel);
-            return Connection(socket, stream, verdict, frameBytesMax);
+            var session = await tls.Admit(verdict, cancel);
+            return await Greeted(ExpectGreeting(stream, verdict, cancel), socket, stream, verdict, session, frameBytesMax);
         }
         catch
         {
@@ -54,8 +55,20 @@ internal static class OverlayHandshake
         return new SslStream(new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false);
     }
 
-    private static OverlayConnection Connection(Socket socket, SslStream stream, PeerVerdict verdict, int frameBytesMax) =>
-        new(socket, stream, verdict.Identity!, verdict.Certificate!, frameBytesMax);
+    private static async Task<OverlayConnection> Greeted(
+        Task greeting, Socket socket, SslStream stream, PeerVerdict verdict, PeerSession? session, int frameBytesMax)
+    {
+        try
+        {
+            await greeting;
+            return new OverlayConnection(socket, stream, verdict.Identity!, verdict.Certificate!, session, frameBytesMax);
+        }
+        catch
+        {
+            session?.Dispose();
+            throw;
+        }
+    }
 
     private static async Task Judged(Task handshake, PeerVerdict verdict)
     {

@@ -10,6 +10,15 @@ internal sealed class OverlayTls(OverlayCredentials credentials, TimeProvider ti
 {
     private readonly SslStreamCertificateContext _certificate = SslStreamCertificateContext.Create(credentials.Certificate, null, offline: true);
 
+    /// <summary>Judges the evidence of a peer whose certificate holds; null where none is asked for.</summary>
+    /// <exception cref="OverlayException">The evidence is refused.</exception>
+    public async Task<PeerSession?> Admit(PeerVerdict verdict, CancellationToken cancel)
+    {
+        if (credentials.Attestation is not { } attestation || attestation.TermsOf(verdict.Identity!) is not { } terms) return null;
+        var admission = await attestation.Peers.Admit(verdict.Certificate!, terms, cancel);
+        return admission.Session ?? throw new OverlayException($"{verdict.Identity} is refused: {admission.Result.Why}.");
+    }
+
     /// <summary>Makes the callback that judges the peer; it leaves the identity or the refusal in the verdict.</summary>
     public SslServerAuthenticationOptions Server(PeerVerdict verdict) => new()
     {
