@@ -19,14 +19,15 @@ public static class ReportVerifier
     /// <param name="file">The bytes of a signed report.</param>
     /// <param name="chain">What the chain says about the order.</param>
     /// <param name="now">The time at the verifier.</param>
-    public static AttestationResult Verify(ReadOnlyMemory<byte> file, ChainFacts chain, DateTimeOffset now)
+    /// <param name="evidence">With what the head's evidence is judged; null: nothing, and then only development evidence passes.</param>
+    public static AttestationResult Verify(ReadOnlyMemory<byte> file, ChainFacts chain, DateTimeOffset now, ReportEvidence? evidence = null)
     {
         try
         {
             var signed = SignedReport.Parse(file);
             using var leaf = X509CertificateLoader.LoadCertificate(signed.Certificate);
             using var root = X509CertificateLoader.LoadCertificate(signed.Authority);
-            return new([.. Judge(new ReportCase(signed, leaf, root, chain, now))]);
+            return new([.. Judge(new ReportCase(signed, leaf, root, chain, now, evidence))]);
         }
         catch (Exception fault) when (fault is FormatException or CryptographicException)
         {
@@ -49,7 +50,7 @@ public static class ReportVerifier
         yield return Equal("units", at.Signed.Report.Units, at.Chain.Units);
         yield return Totals(at.Signed.Report);
         yield return Stages(at);
-        yield return EvidenceOf(at.Signed.Report);
+        yield return ReportEvidenceCheck.Run(at.Signed.Report, at.Leaf, at.Head, at.Lease, at.Evidence);
     }
 
     private static Check Order(ReportCase at)
@@ -117,15 +118,6 @@ public static class ReportVerifier
             : new("stages", false, "the head itself is not among the stages");
     }
 
-    private static Check EvidenceOf(IntegrityReport report)
-    {
-        if (report.Evidence != Manifest.Development) return new("evidence", false, $"this version cannot judge evidence of type '{report.Evidence}'");
-        if (report.EvidenceMeaning != DevelopmentEvidence.Meaning) return new("evidence", false, "the report says something else about its evidence than its type means");
-        return DevelopmentChains.Contains(report.ChainId)
-            ? new("evidence", true, $"development: {report.EvidenceMeaning}")
-            : new("evidence", false, $"development evidence is worth nothing on chain {report.ChainId}, which is not a development chain");
-    }
-
     private static LeaseStatement? LeaseOf(ReportCase at) => at.Lease is { } lease
         ? new(at.Signed.Report.ChainId, at.Signed.Report.OrderBook, new LeaseId(at.Signed.Report.Order, lease.Slot), lease.Epoch, lease.Offer, lease.Measurement, lease.KeyHash)
         : null;
@@ -138,7 +130,7 @@ public static class ReportVerifier
 
     private static string OneLine(Exception fault) => fault.Message.ReplaceLineEndings(" ");
 
-    private sealed record ReportCase(SignedReport Signed, X509Certificate2 Leaf, X509Certificate2 Root, ChainFacts Chain, DateTimeOffset Now)
+    private sealed record ReportCase(SignedReport Signed, X509Certificate2 Leaf, X509Certificate2 Root, ChainFacts Chain, DateTimeOffset Now, ReportEvidence? Evidence)
     {
         public SwarmIdentity.Guest? Head { get; } = SwarmIdentity.TryRead(Leaf) as SwarmIdentity.Guest;
 

@@ -64,6 +64,7 @@ internal static class LoaderCommand
         var evidence = await GatherEvidence.Run(ticket, manifest, key, nonce, new DevelopmentCollector(measurement), stop.Token);
         using var credentials = await Certify.Run(ticket, manifest, key, evidence, authority, time, stop.Token);
         log.Line("certified");
+        if (evidence.Type != Manifest.Development) measurement = credentials.Measurement;         // what the hardware measured, not the guest's own word
 
         var loading = Load(ticket, manifest, verifying, engine, files);
         var listener = OverlayListener.Start(new IPEndPoint(ticket.ListenAddress, 0), credentials.Overlay, time, refused: log.Line);
@@ -111,7 +112,7 @@ internal static class LoaderCommand
             AuthorityDer = credentials.Root.RawData,
             OverlayEndpoint = overlay.ToString(),
             ApiEndpoint = role.ApiEndpoint,
-            EvidenceType = Manifest.Development,
+            EvidenceType = credentials.EvidenceType,
             Measurement = measurement.ToArray(),
         };
     }

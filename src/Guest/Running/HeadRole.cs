@@ -94,8 +94,8 @@ internal sealed class HeadRole : IGuestRole
         var (stages, stagesTotal) = _ledger.Stages(stage.Ranges);
         return new IntegrityReport
         {
-            Evidence = Manifest.Development,
-            EvidenceMeaning = DevelopmentEvidence.Meaning,
+            Evidence = _credentials.EvidenceType,
+            EvidenceMeaning = EvidenceMeaning.Of(_credentials.EvidenceType),
             ChainId = _ticket.ChainId,
             OrderBook = _ticket.OrderBook,
             Order = _ticket.Lease.Order,
