@@ -115,7 +115,7 @@ public sealed class SwarmClient : IDisposable
             var head = await FindHead(order, brokenSince, broken, cancel);
             if (broken is not null) yield return new CompletionEvent.Resumed(head, tokens.Count);
             var before = tokens.Count;
-            using var http = SwarmHttp.ForHead(_options.Root, order, _time);
+            using var http = SwarmHttp.ForHead(_options.Root, order, _options.Attestation, _time);
             await using var stream = new HeadStream(http, head, request, _options.StallTimeout);
             string? reason = null;
             while (reason is null)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography.X509Certificates;
+using SwarmCompute.Client.Inference;
 
 namespace SwarmCompute.Client;
 
@@ -11,6 +12,9 @@ public sealed record SwarmClientOptions
 
     /// <summary>The authority's root certificate. Only peers that it certified are talked to; the system's trust store plays no part.</summary>
     public required X509Certificate2 Root { get; init; }
+
+    /// <summary>What heads must show beside a certificate of the authority's; null, the default: nothing, the authority's word counts. The client does not own it.</summary>
+    public HeadAttestation? Attestation { get; init; }
 
     /// <summary>The longest that one request to one silo may take. Default 5 s; 100 ms to 1 min.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(5);

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using SwarmCompute.Attestation;
+using SwarmCompute.Client.Inference;
 
 namespace SwarmCompute.Client;
 
@@ -12,32 +13,42 @@ internal static class SwarmHttp
 
     /// <summary>For the silos' API.</summary>
     public static HttpClient ForSilos(X509Certificate2 root, TimeSpan timeout, TimeProvider time) =>
-        Create(root, identity => identity is SwarmIdentity.Silo, timeout, time);
+        new(Handler(root, identity => identity is SwarmIdentity.Silo, time), disposeHandler: true) { Timeout = timeout };
 
     /// <summary>For the head of one order; an answer takes as long as it takes, its reader watches each token.</summary>
-    public static HttpClient ForHead(X509Certificate2 root, OrderId order, TimeProvider time) =>
-        Create(root, identity => identity is SwarmIdentity.Guest { Slot: 0 } guest && guest.Order == order, Timeout.InfiniteTimeSpan, time);
-
-    private static HttpClient Create(X509Certificate2 root, Func<SwarmIdentity, bool> expected, TimeSpan timeout, TimeProvider time)
+    public static HttpClient ForHead(X509Certificate2 root, OrderId order, HeadAttestation? attestation, TimeProvider time)
     {
-        var handler = new SocketsHttpHandler
-        {
-            ConnectTimeout = ConnectTimeout,
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            MaxResponseHeadersLength = 32,                   // KiB
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                EnabledSslProtocols = SslProtocols.Tls13,
-                CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-                RemoteCertificateValidationCallback = (_, certificate, _, _) =>
-                    certificate is X509Certificate2 leaf
-                    && PeerCertificate.Refusal(leaf, root, time.GetUtcNow(), out var identity) is null
-                    && expected(identity!),
-            },
-        };
-        return new HttpClient(handler, disposeHandler: true) { Timeout = timeout };
+        var handler = Handler(root, identity => identity is SwarmIdentity.Guest { Slot: 0 } guest && guest.Order == order, time);
+        if (attestation is not null) handler.PlaintextStreamFilter = async (context, cancel) => await Attested((SslStream)context.PlaintextStream, attestation, cancel);
+        return new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
     }
+
+    private static async Task<AttestedStream> Attested(SslStream stream, HeadAttestation attestation, CancellationToken cancel)
+    {
+        using var leaf = X509CertificateLoader.LoadCertificate(stream.RemoteCertificate!.GetRawCertData());
+        if (SwarmIdentity.TryRead(leaf) is not SwarmIdentity.Guest head) throw new SwarmException(SwarmFailure.Refused, "the head's certificate names no guest");
+        var admission = await attestation.Peers.Admit(leaf, attestation.TermsOf(head), cancel);
+        return admission.Session is { } session
+            ? new AttestedStream(stream, session)
+            : throw new SwarmException(SwarmFailure.Refused, $"the head's evidence is refused: {admission.Result.Why}");
+    }
+
+    private static SocketsHttpHandler Handler(X509Certificate2 root, Func<SwarmIdentity, bool> expected, TimeProvider time) => new()
+    {
+        ConnectTimeout = ConnectTimeout,
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        MaxResponseHeadersLength = 32,                       // KiB
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            EnabledSslProtocols = SslProtocols.Tls13,
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                certificate is X509Certificate2 leaf
+                && PeerCertificate.Refusal(leaf, root, time.GetUtcNow(), out var identity) is null
+                && expected(identity!),
+        },
+    };
 }

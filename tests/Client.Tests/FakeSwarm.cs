@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -26,9 +27,10 @@ internal sealed class FakeSwarm : IAsyncDisposable
 
     public Uri Endpoint { get; }
 
-    public static async Task<FakeSwarm> Start(CertificateAuthority authority, SwarmIdentity identity, RequestDelegate answer)
+    public static async Task<FakeSwarm> Start(
+        CertificateAuthority authority, SwarmIdentity identity, RequestDelegate answer, Func<ECDsa, Attestation.Evidence>? evidence = null)
     {
-        var certificate = Certify(authority, identity);
+        var certificate = Certify(authority, identity, evidence);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -45,10 +47,10 @@ internal sealed class FakeSwarm : IAsyncDisposable
         _certificate.Dispose();
     }
 
-    private static X509Certificate2 Certify(CertificateAuthority authority, SwarmIdentity identity)
+    private static X509Certificate2 Certify(CertificateAuthority authority, SwarmIdentity identity, Func<ECDsa, Attestation.Evidence>? evidence)
     {
         using var key = P256.CreateKey();
-        using var certificate = authority.Issue(identity, key, TimeSpan.FromHours(1));
+        using var certificate = authority.Issue(identity, key, TimeSpan.FromHours(1), evidence is null ? null : EvidenceExtension.Create(evidence(key)));
         return certificate.CopyWithPrivateKey(key);
     }
 }

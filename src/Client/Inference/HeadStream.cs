@@ -30,6 +30,10 @@ internal sealed class HeadStream(HttpClient http, Head head, CompletionRequest r
         {
             return new StreamItem.Broken($"no token for {stallTimeout.TotalSeconds:0} s");
         }
+        catch (HttpRequestException refused) when (refused.InnerException is SwarmException why)
+        {
+            throw new SwarmException(why.Failure, why.Message, refused);
+        }
         catch (Exception lost) when (lost is HttpRequestException or IOException)
         {
             return new StreamItem.Broken(OneLine(lost));
