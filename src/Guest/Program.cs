@@ -1,17 +1,19 @@
 using SwarmCompute.Guest;
 using SwarmCompute.Guest.Authority;
+using SwarmCompute.Guest.Collection;
 using SwarmCompute.Guest.Loader;
 
 return args switch
 {
     ["run"] => await LoaderCommand.Run(TimeProvider.System),
     ["check-model", var file, "--native", var directory] => CheckModelCommand.Run(file, directory),
+    ["request", .. var options] => await RequestCommand.Run(options, TimeProvider.System),
     ["authority", .. var options] => await AuthorityCommand.Run(options, TimeProvider.System),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine($"Usage: SwarmCompute.Guest run | {CheckModelCommand.Usage} | {AuthorityCommand.Usage}");
+    Console.Error.WriteLine($"Usage: SwarmCompute.Guest run | {CheckModelCommand.Usage} | {AuthorityCommand.Usage} | {RequestCommand.Usage}");
     return 2;
 }

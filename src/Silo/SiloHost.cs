@@ -129,7 +129,7 @@ internal static class SiloHost
     {
         var services = connection.ApplicationServices;
         var tls = new SiloTls(services.GetRequiredService<SiloCredentials>(), services.GetRequiredService<TimeProvider>());
-        return new SiloTlsMiddleware(tls, listens, services.GetRequiredService<BrokenLinks>(), services.GetRequiredService<ILogger<SiloTlsMiddleware>>());
+        return new SiloTlsMiddleware(tls, services.GetService<SiloAttestation>(), listens, services.GetRequiredService<BrokenLinks>(), services.GetRequiredService<ILogger<SiloTlsMiddleware>>());
     }
 
     private static void AddAgent(IServiceCollection services, SiloConfiguration configuration, SiloCredentials credentials, Account account)
