@@ -11,11 +11,17 @@ internal sealed record OcspResponse(
     /// <summary>The most bytes of a response.</summary>
     public const int BytesMax = 32 * 1024;
 
+    /// <summary>The extension in which a responder repeats a request's nonce (RFC 8954).</summary>
+    public const string NonceOid = "1.3.6.1.5.5.7.48.1.2";
+
     private const int SinglesMax = 16;
     private const string Basic = "1.3.6.1.5.5.7.48.1.1";
     private static readonly Asn1Tag Zero = new(TagClass.ContextSpecific, 0), One = new(TagClass.ContextSpecific, 1), Two = new(TagClass.ContextSpecific, 2);
     private static readonly string[] Reasons =
         ["unspecified", "key compromise", "CA compromise", "affiliation changed", "superseded", "cessation", "certificate hold", "", "removed", "privilege withdrawn", "AA compromise"];
+
+    /// <summary>The value of the nonce's extension; null where there is none.</summary>
+    public ReadOnlyMemory<byte>? Nonce { get; private init; }
 
     /// <summary>Reads DER that is one response and nothing else; null where it is anything else.</summary>
     public static OcspResponse? Read(ReadOnlyMemory<byte> der)
@@ -59,10 +65,11 @@ internal sealed record OcspResponse(
             }
         }
         basic.ThrowIfNotEmpty();
-        return new(tbs, algorithm, signature, certificates.ToImmutable(), ReadData(new AsnReader(tbs, AsnEncodingRules.DER).ReadSequence()));
+        var (singles, nonce) = ReadData(new AsnReader(tbs, AsnEncodingRules.DER).ReadSequence());
+        return new(tbs, algorithm, signature, certificates.ToImmutable(), singles) { Nonce = nonce };
     }
 
-    private static ImmutableArray<OcspSingle> ReadData(AsnReader data)
+    private static (ImmutableArray<OcspSingle> Singles, ReadOnlyMemory<byte>? Nonce) ReadData(AsnReader data)
     {
         if (data.PeekTag().HasSameClassAndValue(Zero)) throw new AsnContentException("The response is not of version 1.");
         if (!data.PeekTag().HasSameClassAndValue(One) && !data.PeekTag().HasSameClassAndValue(Two)) throw new AsnContentException("The response names no responder.");
@@ -75,9 +82,11 @@ internal sealed record OcspResponse(
             if (singles.Count == SinglesMax) throw new AsnContentException("The response speaks of too many certificates.");
             singles.Add(ReadSingle(list.ReadSequence()));
         }
-        if (data.HasData) RefuseCritical(data.ReadSequence(One));
+        var extensions = data.HasData ? NotCritical(data.ReadSequence(One)) : [];
         data.ThrowIfNotEmpty();
-        return singles.ToImmutable();
+        foreach (var extension in extensions)
+            if (extension.Oid == NonceOid) return (singles.ToImmutable(), extension.Value);
+        return (singles.ToImmutable(), null);
     }
 
     private static OcspSingle ReadSingle(AsnReader single)
@@ -95,7 +104,7 @@ internal sealed record OcspResponse(
             nextUpdate = explicitly.ReadGeneralizedTime();
             explicitly.ThrowIfNotEmpty();
         }
-        if (single.HasData) RefuseCritical(single.ReadSequence(One));
+        if (single.HasData) NotCritical(single.ReadSequence(One));
         single.ThrowIfNotEmpty();
         return new(hash, name, key, serial, good, status, thisUpdate, nextUpdate);
     }
@@ -121,9 +130,11 @@ internal sealed record OcspResponse(
         return (false, $"revoked on {time:u} ({(reason < Reasons.Length ? Reasons[reason] : "another reason")})");
     }
 
-    private static void RefuseCritical(AsnReader extensions)
+    private static PkiExtension[] NotCritical(AsnReader outer)
     {
-        foreach (var extension in PkiAsn.ReadExtensions(extensions))
+        var extensions = PkiAsn.ReadExtensions(outer);
+        foreach (var extension in extensions)
             if (extension.Critical) throw new AsnContentException($"The extension {extension.Oid} is critical.");
+        return extensions;
     }
 }
