@@ -92,8 +92,8 @@ public sealed class CollateralCache : IAsyncDisposable
         var held = Held(item.Key, DateTimeOffset.MaxValue);
         if (held is not null && entry.Content.IsOlderThan(held.Content))
             return new(null, new(item.Key.Text, $"what came is of {entry.Content.IssuedAt:u}, older than what is here", IsTransient: true));
+        if (_store is not null) StoreProblem = _store.Write(item);      // before memory: whoever sees it here may look for it there
         Keep(entry);
-        if (_store is not null) StoreProblem = _store.Write(item);
         return new(entry, null);
     }
 

@@ -6,20 +6,20 @@ using SwarmCompute.Client.Evidence;
 
 namespace SwarmCompute.Client.Cli;
 
-/// <summary><c>swarm evidence verify|verify-cases|inspect</c>: vendors' evidence, judged here and without a network.</summary>
+/// <summary><c>swarm evidence verify|verify-cases|inspect|collateral</c>: vendors' evidence, judged here and without a network.</summary>
 internal static class EvidenceCommand
 {
     private const int Rejected = 3;
     private const int BytesMax = 4 * 1024 * 1024;
     private const int DocumentsMax = 32;
 
-    public static Command Create() => new("evidence", "Judges what a confidential machine shows for itself.") { Verify(), VerifyCases(), Inspect() };
+    public static Command Create() => new("evidence", "Judges what a confidential machine shows for itself.") { Verify(), VerifyCases(), Inspect(), EvidenceCollateralCommand.Create() };
 
     private static Command Verify()
     {
         var type = new Option<string>("--type") { Description = $"auto, {string.Join(", ", EvidenceKind.All)}", DefaultValueFactory = _ => "auto" };
         var evidence = new Option<string>("--evidence") { Description = "the quote, report or token", Required = true };
-        var collateral = new Option<string?>("--collateral") { Description = "what the vendor publishes: Intel's as one JSON document; NVIDIA's manifests (XML) and OCSP responses as a file or a folder of them" };
+        var collateral = new Option<string?>("--collateral") { Description = "what the vendor publishes: a bundle of 'swarm evidence collateral bundle'; or Intel's as one JSON document; or NVIDIA's manifests (XML) and OCSP responses as a file or a folder of them" };
         var endorsements = new Option<string[]>("--endorsements") { Description = "certificates, revocation lists or platform keys; NVIDIA: the device's chain", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         var at = new Option<string?>("--at") { Description = "the time at which it is judged, such as 2026-01-31T12:00:00Z; default: now" };
         var root = new Option<string?>("--root") { Description = "the root certificate that is trusted instead of the vendor's" };
@@ -27,7 +27,7 @@ internal static class EvidenceCommand
         var policy = new Option<string?>("--policy") { Description = "what it must show, JSON; default: strict, and no particular measurement" };
         var json = new Option<bool>("--json") { Description = "one JSON object on standard output" };
         var command = new Command("verify", "Judges evidence. Exit code 0: accepted; 3: rejected; 1: something given cannot be read.") { type, evidence, collateral, endorsements, at, root, test, policy, json };
-        command.SetAction(parsed =>
+        command.SetAction(async (parsed, cancel) =>
         {
             var bytes = InputFile.Read(parsed.GetRequiredValue(evidence), BytesMax, "a quote, report or token");
             var kind = parsed.GetRequiredValue(type) is var named && named == "auto" ? EvidenceKind.Of(bytes) : named == SnpVerifier.Type ? EvidenceKind.Snp : named;
@@ -42,7 +42,7 @@ internal static class EvidenceCommand
             };
             if (parsed.GetValue(root) is { } certificate) given = given with { Root = EvidenceRoot.Read(certificate) };
             else if (parsed.GetValue(test)) given = given with { Root = EvidenceRoot.OfTest(given) };
-            var result = EvidenceJudge.Verify(given);
+            var result = EvidenceJudge.Verify(await EvidenceBundle.Open(given, cancel));
             if (parsed.GetValue(json)) Console.WriteLine(EvidenceJson.Of(result).ToJsonString());
             else Print(result, given.Root is not null);
             return result.Verdict == Verdict.Accepted ? 0 : Rejected;
@@ -102,7 +102,7 @@ internal static class EvidenceCommand
 
     private static IEnumerable<ReadOnlyMemory<byte>> Documents(string path)
     {
-        if (!Directory.Exists(path)) return [InputFile.Read(path, BytesMax, "collateral")];
+        if (!Directory.Exists(path)) return [InputFile.Read(path, CollateralBundle.BytesMax, "collateral")];
         var files = Directory.GetFiles(path).Order(StringComparer.Ordinal).Take(DocumentsMax + 1).ToList();
         return files.Count <= DocumentsMax
             ? files.Select(f => (ReadOnlyMemory<byte>)InputFile.Read(f, BytesMax, "collateral"))

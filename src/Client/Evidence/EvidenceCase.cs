@@ -1,3 +1,5 @@
+using SwarmCompute.Attestation;
+
 namespace SwarmCompute.Client.Evidence;
 
 /// <summary>Evidence, and everything that it is judged with.</summary>
@@ -8,11 +10,14 @@ internal sealed record EvidenceCase
 
     public required ReadOnlyMemory<byte> Evidence { get; init; }
 
-    /// <summary>Intel: the collateral; NVIDIA: the reference integrity manifests and OCSP responses.</summary>
+    /// <summary>A bundle; or for Intel the collateral, for NVIDIA the reference integrity manifests and OCSP responses.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Collateral { get; init; } = [];
 
     /// <summary>AMD: certificates and revocation lists; NVIDIA: the device's chain; Arm: the platform keys.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Endorsements { get; init; } = [];
+
+    /// <summary>What a bundle had for it; null where no bundle was given.</summary>
+    public EvidenceCollateral? Published { get; init; }
 
     /// <summary>The time at which it is judged.</summary>
     public required DateTimeOffset At { get; init; }

@@ -19,18 +19,18 @@ internal static class EvidenceJudge
         _ => throw new CommandException($"'{given.Kind}' is no type of evidence; give {string.Join(", ", EvidenceKind.All)}"),
     };
 
-    private static IntelCollateral? Collateral(EvidenceCase given) => given.Collateral switch
+    private static IntelCollateral? Collateral(EvidenceCase given) => given.Published is { } published ? published.Intel : given.Collateral switch
     {
         [] => null,
-        [var only] => IntelCollateral.Parse(only) ?? throw new CommandException("the collateral cannot be read; give one JSON document with the names that dcap-qvl uses"),
+        [var only] => IntelCollateral.Parse(only) ?? throw new CommandException("the collateral cannot be read; give a bundle, or one JSON document with the names that dcap-qvl uses"),
         _ => throw new CommandException("a quote has one collateral document"),
     };
 
-    private static SnpEndorsements? Endorsements(EvidenceCase given) => given.Endorsements.Count == 0 ? null : SnpEndorsements.Read([.. given.Endorsements]);
+    private static SnpEndorsements? Endorsements(EvidenceCase given) => given.Published is { } published ? published.Amd : given.Endorsements.Count == 0 ? null : SnpEndorsements.Read([.. given.Endorsements]);
 
     private static SnpTrustRoots Only(Hash32 ark) => new(Enum.GetValues<SnpProductLine>().ToImmutableDictionary(line => line, _ => ark));
 
-    private static NvidiaCollateral Published(EvidenceCase given) => new(
+    private static NvidiaCollateral Published(EvidenceCase given) => given.Published is { Devices: [var device] } ? device : new(
         [.. given.Collateral.Where(IsXml)], [.. given.Collateral.Where(c => !IsXml(c))]);
 
     private static bool IsXml(ReadOnlyMemory<byte> document) => document.Span.TrimStart("\uFEFF \t\r\n"u8) is [(byte)'<', ..];

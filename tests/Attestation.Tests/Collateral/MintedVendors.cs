@@ -73,11 +73,18 @@ internal sealed class MintedVendors : IAsyncDisposable
         var other => OfAmd(other) ?? OfNvidia(other) ?? VendorReply.NotFound,
     });
 
-    public VendorReply Tcb() => Signed("tcbInfo", "tcb_info", "TCB-Info-Issuer-Chain");
+    public VendorReply Tcb(IntelCase? of = null) => Signed("tcbInfo", "tcb_info", "TCB-Info-Issuer-Chain", of);
 
-    private VendorReply Signed(string name, string field, string header)
+    /// <summary>TCB info as a bundle holds it.</summary>
+    public CollateralItem TcbItem()
     {
-        var json = Intel.ToCollateral();
+        var reply = Tcb();
+        return new(CollateralKey.Tcb(isTdx: true, Intel.Pck.Fmspc), reply.Body, Encoding.ASCII.GetBytes(Uri.UnescapeDataString(reply.Headers[0].Value)), Clock.Now);
+    }
+
+    private VendorReply Signed(string name, string field, string header, IntelCase? of = null)
+    {
+        var json = (of ?? Intel).ToCollateral();
         var body = $"{{\"{name}\":{Text(json, field)},\"signature\":\"{Text(json, field + "_signature")}\"}}";
         return new(Encoding.UTF8.GetBytes(body), (header, Escaped(field + "_issuer_chain")));
     }

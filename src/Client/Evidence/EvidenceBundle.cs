@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using SwarmCompute.Attestation;
+using SwarmCompute.Client.Cli;
+
+namespace SwarmCompute.Client.Evidence;
+
+/// <summary>A bundle of collateral that is given to a verification: <c>swarm evidence collateral bundle</c> writes it.</summary>
+internal static class EvidenceBundle
+{
+    /// <summary>The bundle among the collateral; null where there is none.</summary>
+    /// <exception cref="CommandException">It has another form; the message names the place.</exception>
+    public static CollateralBundle? Find(EvidenceCase given)
+    {
+        if (!given.Collateral.Any(c => CollateralBundle.IsBundle(c.Span))) return null;
+        if (given.Collateral is not [var only]) throw new CommandException("a bundle of collateral is the whole collateral; give no other file beside it");
+        return CollateralBundle.Read(only, out var fault) ?? throw new CommandException($"the bundle of collateral cannot be read: {fault}");
+    }
+
+    /// <summary>The case with what the bundle has for it, where its collateral is a bundle; nobody is asked.</summary>
+    /// <exception cref="CommandException">The bundle, or an item of it, is not what it should be.</exception>
+    public static async Task<EvidenceCase> Open(EvidenceCase given, CancellationToken cancel)
+    {
+        if (Find(given) is not { } bundle) return given;
+        var service = CollateralService.Offline(bundle, Roots(given.Root), new FixedTime(given.At), out var problems);
+        if (problems is [var first, ..]) throw new CommandException($"an item of the bundle is not the vendor's: {first}");
+        var chains = given.Endorsements.SelectMany(e => e.ToArray().Append((byte)'\n')).ToArray();
+        var collected = given.Kind == EvidenceKind.Nvidia
+            ? await service.Collect("", default, [new DeviceEvidence(given.Evidence, chains)], null, cancel)
+            : await service.Collect(TypeOf(given.Kind), given.Evidence, [], chains.Length == 0 ? null : chains, cancel);
+        return given with { Published = collected.Collateral };
+    }
+
+    /// <summary>The type of a CVM's evidence, as manifests name it.</summary>
+    public static string TypeOf(string kind) => kind == EvidenceKind.Snp ? SnpVerifier.Type : kind;
+
+    /// <summary>One root for every vendor, where one is given.</summary>
+    public static CollateralRoots Roots(Hash32? root) => root is { } one
+        ? new(one, new(Enum.GetValues<SnpProductLine>().ToImmutableDictionary(line => line, _ => one)), new(one, one))
+        : CollateralRoots.Vendors;
+
+    private sealed class FixedTime(DateTimeOffset at) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => at;
+    }
+}
