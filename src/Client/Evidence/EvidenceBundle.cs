@@ -17,18 +17,27 @@ internal static class EvidenceBundle
     }
 
     /// <summary>The case with what the bundle has for it, where its collateral is a bundle; nobody is asked.</summary>
-    /// <exception cref="CommandException">The bundle, or an item of it, is not what it should be.</exception>
+    /// <exception cref="CommandException">The bundle has another form.</exception>
     public static async Task<EvidenceCase> Open(EvidenceCase given, CancellationToken cancel)
     {
         if (Find(given) is not { } bundle) return given;
         var service = CollateralService.Offline(bundle, Roots(given.Root), new FixedTime(given.At), out var problems);
-        if (problems is [var first, ..]) throw new CommandException($"an item of the bundle is not the vendor's: {first}");
+        foreach (var problem in problems)
+            if (IsOf(given.Kind, problem.Subject)) await Console.Error.WriteLineAsync($"swarm: not used, for it is not the vendor's: {problem}".AsMemory(), cancel);
         var chains = given.Endorsements.SelectMany(e => e.ToArray().Append((byte)'\n')).ToArray();
         var collected = given.Kind == EvidenceKind.Nvidia
             ? await service.Collect("", default, [new DeviceEvidence(given.Evidence, chains)], null, cancel)
             : await service.Collect(TypeOf(given.Kind), given.Evidence, [], chains.Length == 0 ? null : chains, cancel);
         return given with { Published = collected.Collateral };
     }
+
+    /// <summary>Whether an item is of the vendor of a kind of evidence.</summary>
+    public static bool IsOf(string kind, string key) => key.StartsWith(kind switch
+    {
+        EvidenceKind.Snp => "amd/",
+        EvidenceKind.Nvidia => "nvidia/",
+        _ => "intel/",
+    }, StringComparison.Ordinal);
 
     /// <summary>The type of a CVM's evidence, as manifests name it.</summary>
     public static string TypeOf(string kind) => kind == EvidenceKind.Snp ? SnpVerifier.Type : kind;

@@ -30,7 +30,7 @@ internal static class EvidenceRoot
     /// <exception cref="CommandException">None came with it.</exception>
     public static Hash32 OfTest(EvidenceCase given)
     {
-        var carried = EvidenceBundle.Find(given)?.Items.SelectMany(i => i.IssuerChain is { } chain ? [i.Body, chain] : new[] { i.Body }) ?? [];
+        var carried = EvidenceBundle.Find(given)?.Items.Where(i => EvidenceBundle.IsOf(given.Kind, i.Key.Text)).SelectMany(i => i.IssuerChain is { } chain ? [i.Body, chain] : new[] { i.Body }) ?? [];
         foreach (var document in given.Endorsements.Concat(Chains(given)).Concat(carried))
         {
             foreach (var certificate in Certificates(document))
