@@ -46,7 +46,7 @@ internal static class SnpChainChecks
         if (middle.Count == 0)
             return Missing(Check.Fails(name, $"snp.{word}.missing", $"there is no certificate of {wanted}", FailureClass.Transient));
         checks.Add(Check.Holds(name, $"{wanted} under {root.SubjectCommonName}"));
-        return [vek.Certificate, middle.Find(c => HasSigned(c, vek.Certificate)) ?? middle[0], root];
+        return [vek.Certificate, middle.Find(vek.Certificate.IsSignedBy) ?? middle[0], root];
 
         ImmutableArray<PkiCertificate> Missing(Check failed)
         {
@@ -103,10 +103,6 @@ internal static class SnpChainChecks
             ? Check.Fails(name, "snp.ark.missing", $"there is no certificate of ARK-{line}", FailureClass.Transient)
             : Check.Fails(name, "snp.ark.untrusted", $"the root {other.Hash} is not the one of {line} that is trusted");
     }
-
-    private static bool HasSigned(PkiCertificate issuer, PkiCertificate certificate) =>
-        PkiKey.Import(issuer.PublicKeyInfo) is { } key && key.Algorithm == certificate.Algorithm
-        && key.Verify(certificate.Tbs.Span, certificate.Signature.Span);
 
     private static Check FromVerdict(string name, string code, PkiVerdict verdict, string held) => verdict.Holds
         ? Check.Holds(name, held)

@@ -15,7 +15,7 @@ internal static class SnpKeyChecks
     private static Check Signature(SnpReport report, SnpVek vek)
     {
         const string name = "report's signature", code = "snp.report.signature";
-        if (PkiKey.Import(vek.Certificate.PublicKeyInfo) is not { Algorithm: PkiAlgorithm.EcdsaP384Sha384 } key)
+        if (vek.Certificate.Key is not { Algorithm: PkiAlgorithm.EcdsaP384Sha384 } key)
             return Check.Fails(name, $"snp.{SnpChainChecks.Word(report.KeyKind)}.algorithm", "the key is not on P-384");
         var pair = new byte[PairSize];
         if (!report.TryReadSignature(pair)) return Check.Fails(name, code, "a number of the signature is too large");

@@ -13,8 +13,8 @@ public sealed class IntelCollateral
     /// <summary>The most bytes of the JSON form.</summary>
     public const int BytesMax = 4 * 1024 * 1024;
 
-    private IntelTcbInfo? _tcbInfoRead;
-    private IntelQeIdentity? _qeIdentityRead;
+    private IntelSignedText<IntelTcbInfo>? _tcbInfoRead;
+    private IntelSignedText<IntelQeIdentity>? _qeIdentityRead;
     private RevocationList? _rootListRead, _pckListRead;
     private ImmutableArray<PkiCertificate> _pckCrlChain, _tcbInfoChain, _qeIdentityChain;
 
@@ -48,9 +48,9 @@ public sealed class IntelCollateral
     /// <summary>The platform's certificates, leaf first (PEM), for quotes that hold none.</summary>
     public ReadOnlyMemory<byte>? PckCertificateChain { get; init; }
 
-    internal IntelTcbInfo? TcbInfoRead => _tcbInfoRead ??= TcbInfo is { } bytes ? IntelTcbInfo.Parse(bytes) : null;
+    internal IntelSignedText<IntelTcbInfo>? TcbInfoRead => _tcbInfoRead ??= Signed(TcbInfo, TcbInfoSignature, IntelTcbInfo.Parse);
 
-    internal IntelQeIdentity? QeIdentityRead => _qeIdentityRead ??= QeIdentity is { } bytes ? IntelQeIdentity.Parse(bytes) : null;
+    internal IntelSignedText<IntelQeIdentity>? QeIdentityRead => _qeIdentityRead ??= Signed(QeIdentity, QeIdentitySignature, IntelQeIdentity.Parse);
 
     internal RevocationList? RootListRead => _rootListRead ??= List(RootCrl);
 
@@ -138,6 +138,9 @@ public sealed class IntelCollateral
         if (!read.IsDefault || pem is not { } bytes) return read.IsDefault ? [] : read;
         return read = PkiChain.TryParse(bytes, out var chain) ? chain : [];
     }
+
+    private static IntelSignedText<T>? Signed<T>(ReadOnlyMemory<byte>? text, ReadOnlyMemory<byte>? signature, Func<ReadOnlyMemory<byte>, T?> parse) where T : class =>
+        text is { } bytes && signature is { } value ? new(bytes.ToArray(), value.ToArray(), parse) : null;
 
     private static RevocationList? List(ReadOnlyMemory<byte>? der) => der is { } bytes && RevocationList.TryParse(bytes, out var list) ? list : null;
 

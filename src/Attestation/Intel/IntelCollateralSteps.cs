@@ -87,8 +87,8 @@ internal static class IntelCollateralSteps
     {
         const string name = "TCB info";
         const string code = "intel.tcb-info";
-        if (!Signed(a, name, code, collateral.TcbInfo, collateral.TcbInfoSignature, signer)) return;
-        if (collateral.TcbInfoRead is not { } info)
+        if (!Signed(a, name, code, collateral.TcbInfoRead, signer)) return;
+        if (collateral.TcbInfoRead!.Read is not { } info)
         {
             a.Fail(name, code + ".malformed", "the text has another form");
             return;
@@ -107,8 +107,8 @@ internal static class IntelCollateralSteps
     {
         const string name = "QE identity";
         const string code = "intel.qe-identity";
-        if (!Signed(a, name, code, collateral.QeIdentity, collateral.QeIdentitySignature, signer)) return;
-        if (collateral.QeIdentityRead is not { } identity)
+        if (!Signed(a, name, code, collateral.QeIdentityRead, signer)) return;
+        if (collateral.QeIdentityRead!.Read is not { } identity)
         {
             a.Fail(name, code + ".malformed", "the text has another form");
             return;
@@ -122,16 +122,14 @@ internal static class IntelCollateralSteps
         a.Judge("quoting enclave", problem is null, $"intel.qe.{problem}", "as Intel's identity says", $"its {problem} is not what Intel's identity says");
     }
 
-    private static bool Signed(
-        IntelAppraisal a, string name, string code, ReadOnlyMemory<byte>? text, ReadOnlyMemory<byte>? signature, ImmutableArray<PkiCertificate>? signer)
+    private static bool Signed<T>(IntelAppraisal a, string name, string code, IntelSignedText<T>? text, ImmutableArray<PkiCertificate>? signer) where T : class
     {
-        if (text is not { } signed || signature is not { } value)
+        if (text is null)
         {
             a.Fail(name, code + ".missing", "there is none", FailureClass.Transient);
             return false;
         }
-        if (signed.Length <= IntelJson.BytesMax && signer is { } chain
-            && PkiKey.Import(chain[0].PublicKeyInfo) is { Algorithm: PkiAlgorithm.EcdsaP256Sha256 } key && key.VerifyFixed(signed.Span, value.Span)) return true;
+        if (signer is { } chain && text.IsSignedBy(chain[0])) return true;
         a.Fail(name, code + ".signature", "the signature is not of Intel's signer");
         return false;
     }

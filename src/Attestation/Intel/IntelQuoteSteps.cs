@@ -11,8 +11,7 @@ internal static class IntelQuoteSteps
     {
         a.Judge("quoting enclave's vendor", a.Quote.QeVendor.Span.SequenceEqual(IntelVendor), "intel.quote.vendor", "Intel", "the vendor is not Intel");
         CheckPck(a);
-        CheckQeReport(a);
-        CheckQuoteSignature(a);
+        CheckQuoteSignature(a, isKeyGenuine: CheckQeReport(a));
     }
 
     private static void CheckPck(IntelAppraisal a)
@@ -33,18 +32,21 @@ internal static class IntelQuoteSteps
         a.Judge(name, "intel.pck", verdict, "leaf, authority and pinned root");
     }
 
-    private static void CheckQeReport(IntelAppraisal a)
+    // Whether the platform vouches for the attestation key.
+    private static bool CheckQeReport(IntelAppraisal a)
     {
         var quote = a.Quote;
-        a.Judge("quoting enclave's report", a.Pck?.Key.VerifyFixed(quote.QeReport.Span, quote.QeReportSignature.Span) == true,
+        var isSigned = a.Judge("quoting enclave's report", a.Pck?.Key.VerifyFixed(quote.QeReport.Span, quote.QeReportSignature.Span) == true,
             "intel.qe.signature", "signed by the platform's key", "the report is not signed by the platform's key");
-        a.Judge("attestation key", IsBound(quote), "intel.qe.binding", "bound to the quoting enclave's report", "the key is not the one that the report names");
+        var isBound = a.Judge("attestation key", IsBound(quote), "intel.qe.binding", "bound to the quoting enclave's report", "the key is not the one that the report names");
         a.Judge("quoting enclave's debug", !new SgxReport(quote.QeReport).IsDebug, "intel.qe.debug", "off", "the quoting enclave is a debug enclave");
+        return isSigned && isBound;
     }
 
-    private static void CheckQuoteSignature(IntelAppraisal a)
+    // A platform keeps its attestation key for long, so one that it vouches for is kept; others would drive those out.
+    private static void CheckQuoteSignature(IntelAppraisal a, bool isKeyGenuine)
     {
-        var key = PkiKey.ImportP256(a.Quote.AttestationKey.Span);
+        var key = PkiKey.ImportP256(a.Quote.AttestationKey.Span, keep: isKeyGenuine);
         a.Judge("quote's signature", key is not null && key.VerifyFixedOnce(a.Quote.SignedBytes.Span, a.Quote.Signature.Span),
             "intel.quote.signature", "of the attestation key", "the signature is not of the attestation key");
     }

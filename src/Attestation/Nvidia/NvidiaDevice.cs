@@ -31,7 +31,7 @@ internal static class NvidiaDevice
             : policy.Architectures is { } allowed && !allowed.Contains(architecture)
                 ? Check.Fails("architecture", "nvidia.architecture.policy", $"{architecture} is not wanted", FailureClass.Policy)
                 : Check.Holds("architecture", architecture.ToString());
-        var key = PkiKey.Import(leaf.PublicKeyInfo);
+        var key = leaf.Key;
         yield return key is { Algorithm: PkiAlgorithm.EcdsaP384Sha384 } && key.VerifyFixedOnce(report.Signed.Span, report.Signature.Span)
             ? Check.Holds("report signature", $"by '{leaf.SubjectCommonName}'")
             : Check.Fails("report signature", "nvidia.report.signature", $"not by '{leaf.SubjectCommonName}'");

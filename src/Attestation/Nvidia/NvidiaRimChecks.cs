@@ -17,8 +17,8 @@ internal static class NvidiaRimChecks
     public static IEnumerable<Check> Origin(string what, NvidiaRim rim, Hash32 root, DateTimeOffset at)
     {
         yield return Judge($"{what} digest", "nvidia.rim.digest",
-            CryptographicOperations.FixedTimeEquals(SHA384.HashData(rim.Canonical), rim.Digest), "SHA-384 of the whole manifest but its signature");
-        var key = PkiKey.Import(rim.Chain[0].PublicKeyInfo);
+            CryptographicOperations.FixedTimeEquals(rim.CanonicalHash, rim.Digest), "SHA-384 of the whole manifest but its signature");
+        var key = rim.Chain[0].Key;
         yield return Judge($"{what} signature", "nvidia.rim.signature",
             key is { Algorithm: PkiAlgorithm.EcdsaP384Sha384 } && key.VerifyFixed(rim.SignedInfo, rim.Signature), $"by '{rim.Chain[0].SubjectCommonName}'");
         yield return NvidiaChainCheck.Of($"{what} chain", "nvidia.rim.chain", rim.Chain, root, at, Rules);

@@ -28,7 +28,7 @@ internal static class OcspJudge
     }
 
     private static bool IsSignedBy(OcspResponse response, PkiCertificate signer) =>
-        PkiKey.Import(signer.PublicKeyInfo) is { } key && key.Algorithm == response.Algorithm && key.Verify(response.Tbs.Span, response.Signature.Span);
+        signer.Key is { } key && key.Algorithm == response.Algorithm && key.Verify(response.Tbs.Span, response.Signature.Span);
 
     private static bool IsResponder(PkiCertificate responder, PkiCertificate issuer, DateTimeOffset at) =>
         responder.Issuer.Span.SequenceEqual(issuer.Subject.Span)
@@ -36,8 +36,7 @@ internal static class OcspJudge
         && responder.UnknownCriticalExtension([ExtendedKeyUsage, OcspNoCheck]) is null
         && (responder.KeyUsage is null || responder.KeyUsage.Value.HasFlag(X509KeyUsageFlags.DigitalSignature))
         && responder.TryGetExtension(ExtendedKeyUsage, out var usage) && Names(usage, OcspSigning)
-        && PkiKey.Import(issuer.PublicKeyInfo) is { } key && key.Algorithm == responder.Algorithm
-        && key.Verify(responder.Tbs.Span, responder.Signature.Span);
+        && responder.IsSignedBy(issuer);
 
     private static bool Names(ReadOnlyMemory<byte> usage, string oid)
     {
@@ -56,7 +55,7 @@ internal static class OcspJudge
 
     private static bool IsOf(OcspSingle single, PkiCertificate issuer)
     {
-        if (single.HashOid is not (Sha256 or Sha384) || PkiKey.Import(issuer.PublicKeyInfo) is null) return false;
+        if (single.HashOid is not (Sha256 or Sha384) || issuer.Key is null) return false;
         var info = new AsnReader(issuer.PublicKeyInfo, AsnEncodingRules.DER).ReadSequence();
         info.ReadEncodedValue();
         var key = info.ReadBitString(out _);

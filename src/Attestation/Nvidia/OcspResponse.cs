@@ -20,6 +20,9 @@ internal sealed record OcspResponse(
     private static readonly string[] Reasons =
         ["unspecified", "key compromise", "CA compromise", "affiliation changed", "superseded", "cessation", "certificate hold", "", "removed", "privilege withdrawn", "AA compromise"];
 
+    // One response about an authority serves every device below it.
+    private static readonly BoundedMemory<OcspResponse> Known = new(entriesMax: 256);
+
     /// <summary>The value of the nonce's extension; null where there is none.</summary>
     public ReadOnlyMemory<byte>? Nonce { get; private init; }
 
@@ -27,6 +30,18 @@ internal sealed record OcspResponse(
     public static OcspResponse? Read(ReadOnlyMemory<byte> der)
     {
         if (der.IsEmpty || der.Length > BytesMax) return null;
+        var name = Hash32.Sha256(der.Span);
+        if (Known.TryGet(name, out var known)) return known;
+        var read = ReadNew(der);
+        if (read is not null) Known.Keep(name, read);
+        return read;
+    }
+
+    /// <summary>Forgets all responses: for benchmarks of what comes first.</summary>
+    internal static void Forget() => Known.Clear();
+
+    private static OcspResponse? ReadNew(ReadOnlyMemory<byte> der)
+    {
         try
         {
             var reader = new AsnReader(der, AsnEncodingRules.DER);

@@ -14,6 +14,9 @@ public sealed class PkiCertificate
     private static readonly Asn1Tag VersionTag = new(TagClass.ContextSpecific, 0);
     private static readonly Asn1Tag ExtensionsTag = new(TagClass.ContextSpecific, 3);
 
+    private PkiKey? _key;
+    private PkiCertificate? _signer;
+
     private PkiCertificate(ReadOnlyMemory<byte> raw)
     {
         Raw = raw;
@@ -78,7 +81,8 @@ public sealed class PkiCertificate
         if (der.IsEmpty || der.Length > BytesMax) return false;
         try
         {
-            var parsed = new PkiCertificate(der);
+            // A copy of its own: what is remembered of it must not change under it.
+            var parsed = new PkiCertificate(der.ToArray());
             parsed.Read();
             certificate = parsed;
             return true;
@@ -87,6 +91,21 @@ public sealed class PkiCertificate
         {
             return false;
         }
+    }
+
+    /// <summary>Its key; null where it is not of a kind that is accepted.</summary>
+    internal PkiKey? Key => _key ??= PkiKey.Import(PublicKeyInfo);
+
+    /// <summary>
+    /// Whether its signature is of the key of another certificate and of that key's algorithm. That it was is remembered, with whose: both are what
+    /// their bytes say and never change.
+    /// </summary>
+    internal bool IsSignedBy(PkiCertificate issuer)
+    {
+        if (_signer is { } known && known.Hash == issuer.Hash) return true;
+        if (issuer.Key is not { } key || key.Algorithm != Algorithm || !key.Verify(Tbs.Span, Signature.Span)) return false;
+        _signer = issuer;
+        return true;
     }
 
     /// <summary>The value of an extension; false where there is none.</summary>

@@ -12,9 +12,16 @@ public static class PkiChain
     /// <summary>The most certificates of a chain.</summary>
     public const int LengthMax = 8;
 
+    // Platforms and devices send the same certificates with every piece of evidence.
+    private static readonly BoundedMemory<ImmutableArray<PkiCertificate>> Read = new(entriesMax: 256);
+
     /// <summary>Reads certificates, leaf first, from PEM (with trailing NUL or without) or from DER after DER; false where anything else is there.</summary>
     public static bool TryParse(ReadOnlyMemory<byte> bytes, out ImmutableArray<PkiCertificate> chain)
     {
+        chain = [];
+        if (bytes.Length > PemBlocks.BytesMax) return false;
+        var name = Hash32.Sha256(bytes.Span);
+        if (Read.TryGet(name, out chain)) return true;
         chain = [];
         var isDer = !bytes.IsEmpty && bytes.Span[0] == 0x30;
         if (!(isDer ? PemBlocks.TrySplitDer(bytes, LengthMax, out var blocks) : PemBlocks.TryRead(bytes.Span, "CERTIFICATE", LengthMax, out blocks))) return false;
@@ -25,6 +32,7 @@ public static class PkiChain
             certificates.Add(certificate!);
         }
         chain = certificates.MoveToImmutable();
+        if (!chain.IsEmpty) Read.Keep(name, chain);
         return !chain.IsEmpty;
     }
 
@@ -74,6 +82,9 @@ public static class PkiChain
         return earliest;
     }
 
+    /// <summary>Forgets all certificates: for benchmarks of what comes first.</summary>
+    internal static void Forget() => Read.Clear();
+
     private static PkiVerdict CheckOne(ImmutableArray<PkiCertificate> chain, int index, PkiChainRules rules)
     {
         var certificate = chain[index];
@@ -102,11 +113,11 @@ public static class PkiChain
     private static PkiVerdict CheckSignature(PkiCertificate certificate, PkiCertificate issuer, PkiAlgorithm? demanded)
     {
         var name = certificate.SubjectCommonName;
-        var key = PkiKey.Import(issuer.PublicKeyInfo);
+        var key = issuer.Key;
         if (key is null) return new(PkiReason.Algorithm, $"the key of '{issuer.SubjectCommonName}' is not of a kind that is accepted");
         if (key.Algorithm != certificate.Algorithm || (demanded is { } one && key.Algorithm != one))
             return new(PkiReason.Algorithm, $"the signature of '{name}' is not of the algorithm that is due");
-        return key.Verify(certificate.Tbs.Span, certificate.Signature.Span)
+        return certificate.IsSignedBy(issuer)
             ? PkiVerdict.Held
             : new(PkiReason.Signature, $"the signature of '{name}' is not of '{issuer.SubjectCommonName}'");
     }

@@ -34,11 +34,16 @@ public sealed class PkiKey
         if (publicKeyInfo.IsEmpty || publicKeyInfo.Length > InfoBytesMax) return null;
         var id = Hash32.Sha256(publicKeyInfo.Span);
         if (Keys.TryGet(id, out var known)) return known;
+        var key = Import(id, publicKeyInfo);
+        if (key is not null) Keys.Keep(id, key);
+        return key;
+    }
+
+    private static PkiKey? Import(Hash32 id, ReadOnlyMemory<byte> publicKeyInfo)
+    {
         try
         {
-            var key = Read(id, publicKeyInfo);
-            if (key is not null) Keys.Keep(id, key);
-            return key;
+            return Read(id, publicKeyInfo);
         }
         catch (Exception e) when (e is AsnContentException or CryptographicException or ArgumentException or InvalidOperationException or OverflowException)
         {
@@ -47,14 +52,32 @@ public sealed class PkiKey
     }
 
     /// <summary>Takes a point of P-256: x and y, 32 bytes each, big-endian; null where it is not on the curve.</summary>
-    public static PkiKey? ImportP256(ReadOnlySpan<byte> point) => point.Length == P256.PairSize ? Import((byte[])[.. P256Prefix, .. point]) : null;
+    /// <param name="point">The point.</param>
+    /// <param name="keep">Whether the key is kept: not where anyone may have made it.</param>
+    public static PkiKey? ImportP256(ReadOnlySpan<byte> point, bool keep = true)
+    {
+        if (point.Length != P256.PairSize) return null;
+        byte[] info = [.. P256Prefix, .. point];
+        return keep ? Import(info) : Import(Hash32.Sha256(info), info);
+    }
 
     /// <summary>Whether an ECDSA signature in DER, or an RSA signature, is over the data and of this key.</summary>
-    public bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) => Remembered(data, signature, DSASignatureFormat.Rfc3279DerSequence);
+    public bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    {
+        Span<byte> digest = stackalloc byte[SHA384.HashSizeInBytes];
+        return Remembered(digest[..Digest(data, digest)], signature, DSASignatureFormat.Rfc3279DerSequence);
+    }
 
     /// <summary>Whether an ECDSA signature r‖s, both big-endian and of the curve's size, is over the data and of this key.</summary>
-    public bool VerifyFixed(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
-        _ec is not null && Remembered(data, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+    public bool VerifyFixed(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    {
+        Span<byte> digest = stackalloc byte[SHA384.HashSizeInBytes];
+        return VerifyFixedDigest(digest[..Digest(data, digest)], signature);
+    }
+
+    /// <summary>As <see cref="VerifyFixed"/>, over data whose SHA-256 (P-256) or SHA-384 (P-384) the caller has.</summary>
+    internal bool VerifyFixedDigest(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature) =>
+        _ec is not null && Remembered(digest, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
 
     /// <summary>As <see cref="VerifyFixed"/>, without remembering it: for signatures that are seen once.</summary>
     public bool VerifyFixedOnce(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
@@ -63,11 +86,16 @@ public sealed class PkiKey
         return _ec is not null && Check(digest[..Digest(data, digest)], signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
     }
 
-    private bool Remembered(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature, DSASignatureFormat format)
+    /// <summary>Forgets all keys and signatures: for benchmarks of what comes first.</summary>
+    internal static void Forget()
+    {
+        Keys.Clear();
+        Signatures.Clear();
+    }
+
+    private bool Remembered(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature, DSASignatureFormat format)
     {
         if (signature.IsEmpty || signature.Length > 512) return false;
-        Span<byte> digest = stackalloc byte[SHA384.HashSizeInBytes];
-        digest = digest[..Digest(data, digest)];
         var name = Name(digest, signature, format);
         if (Signatures.TryGet(name, out _)) return true;
         if (!Check(digest, signature, format)) return false;

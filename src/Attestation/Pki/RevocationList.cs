@@ -15,6 +15,7 @@ public sealed class RevocationList
 
     private static readonly Asn1Tag ExtensionsTag = new(TagClass.ContextSpecific, 0);
     private readonly List<ReadOnlyMemory<byte>> _serials = [];
+    private PkiCertificate? _signer;
 
     private RevocationList(ReadOnlyMemory<byte> raw) => Raw = raw;
 
@@ -49,7 +50,8 @@ public sealed class RevocationList
         if (der.IsEmpty || der.Length > BytesMax) return false;
         try
         {
-            var parsed = new RevocationList(der);
+            // A copy of its own: what is remembered of it must not change under it.
+            var parsed = new RevocationList(der.ToArray());
             parsed.Read();
             list = parsed;
             return true;
@@ -76,11 +78,19 @@ public sealed class RevocationList
         if (!issuer.IsAuthority) return new(PkiReason.Authority, $"'{name}' is not an authority");
         if (issuer.KeyUsage is { } usage && !usage.HasFlag(X509KeyUsageFlags.CrlSign))
             return new(PkiReason.KeyUsage, $"the key of '{name}' may not sign revocation lists");
-        var key = PkiKey.Import(issuer.PublicKeyInfo);
-        if (key is null || key.Algorithm != Algorithm) return new(PkiReason.Algorithm, "the signature is not of the algorithm that is due");
-        if (!key.Verify(Tbs.Span, Signature.Span)) return new(PkiReason.Signature, $"the signature is not of '{name}'");
+        if (issuer.Key?.Algorithm != Algorithm) return new(PkiReason.Algorithm, "the signature is not of the algorithm that is due");
+        if (!IsSignedBy(issuer)) return new(PkiReason.Signature, $"the signature is not of '{name}'");
         if (at < ThisUpdate) return new(PkiReason.NotYetValid, $"the list is of {ThisUpdate:u}");
         return at > NextUpdate ? new(PkiReason.Expired, $"the next list was due on {NextUpdate:u}") : PkiVerdict.Held;
+    }
+
+    // The same list comes with every verdict; that its signature held is remembered, with whose it is.
+    private bool IsSignedBy(PkiCertificate issuer)
+    {
+        if (_signer is { } known && known.Hash == issuer.Hash) return true;
+        if (issuer.Key is not { } key || !key.Verify(Tbs.Span, Signature.Span)) return false;
+        _signer = issuer;
+        return true;
     }
 
     private void Read()

@@ -58,7 +58,11 @@ internal sealed class IntelCase
 
     public TestAuthority ListIssuer { get; set; } = SharedAuthority;
 
-    public TestAuthority Leaf => _leaf ??= Authority.Issue(LeafName, LeafOptions with { Extensions = [.. LeafOptions.Extensions, Pck.ToExtension()] });
+    public TestAuthority Leaf
+    {
+        get => _leaf ??= Authority.Issue(LeafName, LeafOptions with { Extensions = [.. LeafOptions.Extensions, Pck.ToExtension()] });
+        init => _leaf = value;
+    }
 
     public JsonObject TcbInfo { get; }
 
@@ -81,7 +85,9 @@ internal sealed class IntelCase
 
     public Action<JsonObject>? Collateral { get; set; }
 
-    public byte[] QuotedKey { get; } = Point(SharedKey);
+    public ECDsa AttestationKey { get; set; } = SharedKey;
+
+    public byte[] QuotedKey { get => field ??= Point(AttestationKey); } = null!;
 
     public bool BindKey { get; set; } = true;
 
@@ -92,7 +98,7 @@ internal sealed class IntelCase
         var certification = CertificationData(this);
         byte[] tail = [.. QeReport, .. Leaf.SignFixed(QeReport), .. U16(QeAuth.Length), .. QeAuth, .. U16(CertificationType), .. U32(certification.Length), .. certification];
         byte[] nested = Version == 3 ? tail : [.. U16(6), .. U32(tail.Length), .. tail];
-        byte[] authentication = [.. SharedKey.SignData(signed, HashAlgorithmName.SHA256), .. QuotedKey, .. nested];
+        byte[] authentication = [.. AttestationKey.SignData(signed, HashAlgorithmName.SHA256), .. QuotedKey, .. nested];
         byte[] quote = [.. signed, .. U32(authentication.Length), .. authentication];
         AfterSigning?.Invoke(quote);
         return quote;

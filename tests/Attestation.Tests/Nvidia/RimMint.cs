@@ -56,10 +56,6 @@ internal sealed class RimMint
         + string.Concat(Signers.Select(s => "<ds:X509Certificate>" + Convert.ToBase64String(s.Der, Base64FormattingOptions.InsertLineBreaks) + "</ds:X509Certificate>"))
         + "</ds:X509Data></ds:KeyInfo></ds:Signature>";
 
-    private static XmlElement Parse(string text)
-    {
-        var root = RimXml.Read(Encoding.UTF8.GetBytes(text), out var fault);
-        Assert.True(root is not null, fault);
-        return root;
-    }
+    private static XmlElement Parse(string text) =>
+        RimXml.Read(Encoding.UTF8.GetBytes(text), out var fault) ?? throw new InvalidOperationException($"A minted manifest is not read: {fault}");
 }

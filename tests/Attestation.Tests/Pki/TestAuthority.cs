@@ -16,8 +16,7 @@ internal sealed class TestAuthority
         _signer = signer;
         Hash = hash;
         Der = der;
-        Assert.True(PkiCertificate.TryParse(der, out var certificate));
-        Certificate = certificate!;
+        Certificate = PkiCertificate.TryParse(der, out var certificate) ? certificate! : throw new InvalidOperationException("A minted certificate is not read.");
     }
 
     public AsymmetricAlgorithm Key { get; }
