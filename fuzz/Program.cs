@@ -1,0 +1,3 @@
+using SwarmCompute.Fuzz;
+
+return InstrumentedContext.Run(args);
