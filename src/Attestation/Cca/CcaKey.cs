@@ -32,7 +32,7 @@ public sealed class CcaKey
             var key = text.TrimStart().StartsWith('{') ? FromJson(text) : FromPem(text);
             return new(key) { Implementation = implementation, Instance = instance, ExpiresAt = expiresAt };
         }
-        catch (Exception e) when (e is JsonException or CryptographicException or ArgumentException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception e) when (e is JsonException or CryptographicException or PlatformNotSupportedException or ArgumentException or InvalidOperationException or KeyNotFoundException)
         {
             throw new FormatException("A platform key is PEM or JWK of a point on P-256 or P-384.", e);
         }

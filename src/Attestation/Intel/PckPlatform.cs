@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Formats.Asn1;
+using System.Globalization;
 using System.Security.Cryptography;
 
 namespace SwarmCompute.Attestation;
@@ -110,7 +111,8 @@ public sealed class PckPlatform
             var item = tcb.ReadSequence();
             var oid = item.ReadObjectIdentifier();
             if (!oid.StartsWith(ExtensionOid + ".2.", StringComparison.Ordinal) || !_seen.Add(oid)) throw new AsnContentException("A component comes twice.");
-            var number = int.Parse(oid.AsSpan(ExtensionOid.Length + 3), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture);
+            if (!int.TryParse(oid.AsSpan(ExtensionOid.Length + 3), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                throw new AsnContentException("A component has another form.");
             if (number is >= 1 and <= ComponentsCount) _components[number - 1] = Svn(item);
             else if (number == 17) PceSvn = Svn(item);
             else if (number == 18) CpuSvn = Octets(item, 16);
