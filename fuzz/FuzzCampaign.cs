@@ -19,8 +19,8 @@ internal sealed class FuzzCampaign(FuzzTarget target, int seed, InputLimits limi
     /// <summary>The input that is being read: a watchdog looks at it.</summary>
     public byte[] Current { get; private set; } = [];
 
-    /// <summary>When <see cref="Current"/> began, as <see cref="Stopwatch.GetTimestamp"/>.</summary>
-    public long Began { get; private set; } = Stopwatch.GetTimestamp();
+    /// <summary>When <see cref="Current"/> began, as <see cref="Stopwatch.GetTimestamp"/>; null where nothing is being read.</summary>
+    public long? Began { get; private set; }
 
     /// <summary>Runs until something is found, the time is over, or as many inputs were read.</summary>
     public FuzzResult Run(IEnumerable<byte[]> seeds, TimeSpan time, long executionsMax)
@@ -58,5 +58,9 @@ internal sealed class FuzzCampaign(FuzzTarget target, int seed, InputLimits limi
         return InputRun.JudgeTwice(target, input, limits);
     }
 
-    private FuzzResult Result(InputFault? fault, byte[]? input) => new(_executions, _accepted, _edges.Count, _corpus.Count, fault, input);
+    private FuzzResult Result(InputFault? fault, byte[]? input)
+    {
+        Began = null;
+        return new(_executions, _accepted, _edges.Count, _corpus.Count, fault, input);
+    }
 }

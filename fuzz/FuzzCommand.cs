@@ -50,9 +50,10 @@ internal static class FuzzCommand
     private static bool Search(FuzzTarget target, FuzzOptions options)
     {
         var campaign = new FuzzCampaign(target, options.Seed, InputLimits.Default);
+        List<byte[]> seeds = [.. target.Seeds(), .. FromFolder(target, options.Corpus)];
         using var watchdog = new FuzzWatchdog(campaign, (fault, input) => Tell(target, options, fault, input));
         var began = Stopwatch.GetTimestamp();
-        var result = campaign.Run(target.Seeds().Concat(FromFolder(target, options.Corpus)), options.Time, options.Runs);
+        var result = campaign.Run(seeds, options.Time, options.Runs);
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         Console.WriteLine(FormattableString.Invariant(
             $"{target.Name}: {result.Executions:N0} executions in {seconds:F0} s ({result.Executions / seconds:N0}/s), {result.Accepted:N0} accepted, {result.Edges:N0} edges, corpus {result.Corpus:N0}, {(result.Fault is null ? "nothing found" : "FOUND")}"));

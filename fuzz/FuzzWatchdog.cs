@@ -12,7 +12,7 @@ internal sealed class FuzzWatchdog : IDisposable
     /// <param name="found">Told of the input; the process ends when it returns.</param>
     public FuzzWatchdog(FuzzCampaign campaign, Action<InputFault, byte[]> found) => _timer = new Timer(_ =>
     {
-        if (Stopwatch.GetElapsedTime(campaign.Began) < Patience) return;
+        if (campaign.Began is not { } began || Stopwatch.GetElapsedTime(began) < Patience) return;
         found(new("time", $"no end within {Patience.TotalSeconds:F0} s"), campaign.Current);
         Environment.Exit(1);
     }, null, Period, Period);

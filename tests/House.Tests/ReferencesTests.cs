@@ -37,6 +37,14 @@ public sealed class ReferencesTests
     }
 
     [Fact]
+    public void No_room_knows_what_searches_and_measures_it()
+    {
+        string[] above = ["Fuzz", "Bench"];
+        Assert.Empty(MayUse.Keys.Where(room => References("src", room).Intersect(above).Any()));
+        Assert.Empty(References(Path.Combine("fuzz", "Fuzz.csproj")).Except(["Attestation", "Guest"]));
+    }
+
+    [Fact]
     public void Every_room_has_its_tests()
     {
         var rooms = MayUse.Keys.Except(["Grains.Interfaces"]);
@@ -51,8 +59,10 @@ public sealed class ReferencesTests
         Assert.All(projects, project => Assert.Contains(project, filter, StringComparison.Ordinal));
     }
 
-    private static IEnumerable<string> References(string folder, string project) =>
-        XDocument.Load(Path.Combine(Checkout.Root, folder, project, project + ".csproj")).Descendants("ProjectReference")
+    private static IEnumerable<string> References(string folder, string project) => References(Path.Combine(folder, project, project + ".csproj"));
+
+    private static IEnumerable<string> References(string file) =>
+        XDocument.Load(Path.Combine(Checkout.Root, file)).Descendants("ProjectReference")
             .Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value.Replace('\\', '/')));
 
     private static string Room(string file) => Checkout.Relative(file).Split('/')[1];

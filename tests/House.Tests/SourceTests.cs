@@ -6,7 +6,7 @@ namespace SwarmCompute.House.Tests;
 /// <summary>What no compiler checks about the sources.</summary>
 public sealed partial class SourceTests
 {
-    private static readonly string[] Sources = [.. Checkout.Files("src", ".cs"), .. Checkout.Files("tests", ".cs"), .. Checkout.Files("tools", ".cs")];
+    private static readonly string[] Sources = [.. Checkout.Files("src", ".cs"), .. Checkout.Files("tests", ".cs"), .. Checkout.Files("tools", ".cs"), .. Checkout.Files("fuzz", ".cs")];
 
     [Fact]
     public void Nothing_is_left_to_do() => Assert.Empty(Lines(Sources.Concat(Checkout.Files("contracts", ".sol")), ToDo()));
