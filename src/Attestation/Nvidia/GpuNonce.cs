@@ -1,19 +1,28 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 
 namespace SwarmCompute.Attestation;
 
-/// <summary>The nonce that a CVM asks its devices with: a report then belongs to one question, one key and one place in the list of devices.</summary>
+/// <summary>
+/// The nonce with which a guest asks its own GPU: it ties the report to the verifier's question, to the guest's key and to the GPU's place, so that
+/// one GPU's report answers for one GPU of one guest, once.
+/// </summary>
 public static class GpuNonce
 {
-    /// <summary>SHA-256 of "swarm-gpu-v1" ‖ nonce ‖ SHA-256(SubjectPublicKeyInfo) ‖ index (4 bytes, little-endian).</summary>
-    /// <param name="nonce">What the verifier asked the CVM with, 32 bytes.</param>
-    /// <param name="keyHash">SHA-256 of the SubjectPublicKeyInfo of the CVM's key.</param>
-    /// <param name="index">The device's place in the list, from 0.</param>
-    public static byte[] Of(ReadOnlySpan<byte> nonce, Hash32 keyHash, int index)
+    /// <summary>Bytes of the verifier's nonce.</summary>
+    public const int VerifierNonceSize = 32;
+
+    /// <summary>SHA-256 of "swarm-gpu-v1" ‖ verifier's nonce (32 bytes) ‖ key hash (32 bytes) ‖ index (u32, little-endian).</summary>
+    /// <param name="verifierNonce">The verifier's nonce, 32 bytes.</param>
+    /// <param name="keyHash">SHA-256 of the guest's SubjectPublicKeyInfo (DER, RFC 5280).</param>
+    /// <param name="index">The GPU's place in the evidence, 0 to <see cref="DeviceEvidence.CountMax"/> - 1.</param>
+    /// <exception cref="ArgumentException">The nonce has another length, or the index is out of range.</exception>
+    public static Hash32 Of(ReadOnlySpan<byte> verifierNonce, Hash32 keyHash, int index)
     {
-        var number = new byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32LittleEndian(number, index);
-        return SHA256.HashData([.. "swarm-gpu-v1"u8, .. nonce, .. keyHash.ToArray(), .. number]);
+        if (verifierNonce.Length != VerifierNonceSize) throw new ArgumentException($"A nonce has {VerifierNonceSize} bytes, not {verifierNonce.Length}.", nameof(verifierNonce));
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, DeviceEvidence.CountMax);
+        var place = new byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32LittleEndian(place, (uint)index);
+        return Hash32.Sha256([.. "swarm-gpu-v1"u8, .. verifierNonce, .. keyHash.ToArray(), .. place]);
     }
 }
