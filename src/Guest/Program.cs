@@ -1,6 +1,7 @@
 using SwarmCompute.Guest;
 using SwarmCompute.Guest.Authority;
 using SwarmCompute.Guest.Collection;
+using SwarmCompute.Guest.Collection.Nvidia;
 using SwarmCompute.Guest.Loader;
 
 return args switch
@@ -9,11 +10,13 @@ return args switch
     ["check-model", var file, "--native", var directory] => CheckModelCommand.Run(file, directory),
     ["request", .. var options] => await RequestCommand.Run(options, TimeProvider.System),
     ["authority", .. var options] => await AuthorityCommand.Run(options, TimeProvider.System),
+    ["collect", .. var options] =>
+        await CollectCommand.Run(options, new TsmFiles(), () => Nvml.TryOpen(), TimeProvider.System, Console.Out, CancellationToken.None),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine($"Usage: SwarmCompute.Guest run | {CheckModelCommand.Usage} | {AuthorityCommand.Usage} | {RequestCommand.Usage}");
+    Console.Error.WriteLine($"Usage: SwarmCompute.Guest run | {CheckModelCommand.Usage} | {AuthorityCommand.Usage} | {CollectCommand.Usage} | {RequestCommand.Usage}");
     return 2;
 }
