@@ -7,7 +7,7 @@ public sealed class DeviceEvidenceTests
     private static readonly byte[] Nonce = new byte[32];
     private static readonly EvidenceBinding Binding = new(AttestationPurpose.Lease, Key) { Nonce = Nonce, ChainId = 31337 };
 
-    private readonly NvidiaMint _first = new() { Nonce = GpuNonce.Of(Nonce, Key, 0) };
+    private readonly NvidiaMint _first = new() { Nonce = GpuNonce.Of(Nonce, Key, 0).ToArray() };
 
     [Fact]
     public void A_bound_GPU_counts() => AssertAccepted(Verify([_first]));
@@ -18,13 +18,13 @@ public sealed class DeviceEvidenceTests
     [Fact]
     public void A_report_for_another_place_in_the_list_is_refused()
     {
-        var second = new NvidiaMint { Nonce = GpuNonce.Of(Nonce, Key, 2) };
+        var second = new NvidiaMint { Nonce = GpuNonce.Of(Nonce, Key, 2).ToArray() };
         AssertFails("nvidia.report.nonce", Verify([_first, second]));
     }
 
     [Fact]
     public void A_report_for_another_key_is_refused() =>
-        AssertFails("nvidia.report.nonce", Verify([new NvidiaMint { Nonce = GpuNonce.Of(Nonce, ReportCase.Digest("other"), 0) }]));
+        AssertFails("nvidia.report.nonce", Verify([new NvidiaMint { Nonce = GpuNonce.Of(Nonce, ReportCase.Digest("other"), 0).ToArray() }]));
 
     [Fact]
     public void Devices_that_the_hardware_did_not_bind_are_refused()

@@ -18,7 +18,7 @@ internal sealed class AmdCollector(TimeProvider time)
             collection.NoteEvidence($"a report has {SnpReport.Size} bytes, not {document.Length}");
             return null;
         }
-        var given = hint is { } bytes ? SnpCertificateTable.Read(bytes) : [];
+        var given = hint is { } bytes && PkiChain.TryParse(bytes, out var certificates) ? certificates : [];
         if (report!.KeyKind is not (SnpKeyKind.Vcek or SnpKeyKind.Vlek)) collection.NoteEvidence("no key signs the report");
         else if (Lines(report, given) is not { Length: > 0 } lines) collection.NoteEvidence("the report is of no processor that is known");
         else return await Collect(collection, report, lines, given);

@@ -9,7 +9,7 @@ namespace SwarmCompute.Attestation;
 public sealed class CollateralCache : IAsyncDisposable
 {
     private readonly CollateralOptions _options;
-    private readonly CollateralRoots _roots;
+    private readonly TrustRoots _roots;
     private readonly TimeProvider _time;
     private readonly CollateralStore? _store;
     private readonly CollateralFetches _fetches;
@@ -22,7 +22,7 @@ public sealed class CollateralCache : IAsyncDisposable
     /// <param name="vendor">Who is asked; null: nobody, as for a bundle without a network.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="ArgumentException">An option is out of its range; the message names all that are.</exception>
-    public CollateralCache(CollateralOptions options, CollateralRoots roots, ICollateralVendor? vendor, TimeProvider time)
+    public CollateralCache(CollateralOptions options, TrustRoots roots, ICollateralVendor? vendor, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.Faults() is { Count: > 0 } faults) throw new ArgumentException(string.Join("; ", faults), nameof(options));

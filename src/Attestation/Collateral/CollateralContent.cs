@@ -9,7 +9,7 @@ namespace SwarmCompute.Attestation;
 internal sealed record CollateralContent(DateTimeOffset IssuedAt, DateTimeOffset EndsAt, long Number = 0)
 {
     /// <summary>Reads and checks an item; null, and why, where it is not what its key names or not signed under the roots.</summary>
-    public static CollateralContent? Read(CollateralItem item, CollateralRoots roots, out string fault)
+    public static CollateralContent? Read(CollateralItem item, TrustRoots roots, out string fault)
     {
         fault = $"it has {item.Body.Length} bytes and {item.IssuerChain?.Length ?? 0} of certificates";
         if (item.Body.IsEmpty || item.Body.Length > CollateralItem.BodyBytesMax || item.IssuerChain?.Length > CollateralItem.ChainBytesMax) return null;

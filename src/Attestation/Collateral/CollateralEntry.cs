@@ -12,7 +12,7 @@ internal sealed record CollateralEntry(CollateralItem Item, CollateralContent Co
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
 
     /// <summary>Checks an item; null, and why, where it is not what it should be.</summary>
-    public static CollateralEntry? Open(CollateralItem item, CollateralRoots roots, out string fault) =>
+    public static CollateralEntry? Open(CollateralItem item, TrustRoots roots, out string fault) =>
         CollateralContent.Read(item, roots, out fault) is { } content ? new(item, content, item.Hash()) : null;
 
     /// <summary>Whether the vendor should be asked again: half of what was left of its life is over, or a day (manifests and authorities: a week; chips' keys: never).</summary>

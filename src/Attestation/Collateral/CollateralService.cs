@@ -9,7 +9,7 @@ namespace SwarmCompute.Attestation;
 /// <param name="cache">What is at hand, and who is asked for the rest.</param>
 /// <param name="options">How long it may take.</param>
 /// <param name="time">The clock.</param>
-public sealed class CollateralService(CollateralCache cache, CollateralOptions options, TimeProvider time)
+public sealed class CollateralService(CollateralCache cache, CollateralOptions options, TimeProvider time) : ICollateralSource
 {
     private readonly IntelCollector _intel = new();
     private readonly AmdCollector _amd = new(time);
@@ -19,7 +19,7 @@ public sealed class CollateralService(CollateralCache cache, CollateralOptions o
     /// <param name="roots">The roots under which its items are believed.</param>
     /// <param name="time">The clock.</param>
     /// <param name="problems">What of the bundle was not taken, and why.</param>
-    public static CollateralService Offline(CollateralBundle bundle, CollateralRoots roots, TimeProvider time, out ImmutableArray<CollateralProblem> problems)
+    public static CollateralService Offline(CollateralBundle bundle, TrustRoots roots, TimeProvider time, out ImmutableArray<CollateralProblem> problems)
     {
         var options = new CollateralOptions();
         var cache = new CollateralCache(options, roots, vendor: null, time);
@@ -31,7 +31,7 @@ public sealed class CollateralService(CollateralCache cache, CollateralOptions o
     /// <param name="type">The CVM's type: <c>tdx</c>, <c>sgx</c>, <c>sev-snp</c>, <c>cca</c>; empty: the devices alone.</param>
     /// <param name="document">Its quote, report or token.</param>
     /// <param name="devices">Its devices; at most <see cref="DeviceEvidence.CountMax"/> are looked at.</param>
-    /// <param name="hint">For <c>sev-snp</c>: the certificates that the host gave, as a table, PEM or DER.</param>
+    /// <param name="hint">For <c>sev-snp</c>: the certificates that the host gave, PEM or DER.</param>
     /// <param name="cancel">Cancels it; fetches that others wait for go on.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public async Task<CollectedCollateral> Collect(
@@ -46,6 +46,13 @@ public sealed class CollateralService(CollateralCache cache, CollateralOptions o
         var collateral = ofCvm with { Devices = [.. await ofDevices] };
         if (cache.StoreProblem is { } problem) collection.Note(new("cache", problem, IsTransient: true));
         return new(collateral, collection.Problems);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<EvidenceCollateral> For(Evidence evidence, CancellationToken cancel)
+    {
+        ReadOnlyMemory<byte>? hint = evidence.Certificates.IsEmpty ? null : evidence.Certificates.SelectMany(c => c.ToArray()).ToArray();
+        return (await Collect(evidence.Type == Manifest.Development ? "" : evidence.Type, evidence.Document, evidence.Devices, hint, cancel)).Collateral;
     }
 
     private async Task<EvidenceCollateral> OfCvm(CollateralCollection collection, string type, ReadOnlyMemory<byte> document, ReadOnlyMemory<byte>? hint)

@@ -9,11 +9,12 @@ internal static class DeviceChecks
     public static ImmutableArray<AttestationResult> Verify(
         Evidence evidence, EvidenceClaims claims, EvidenceCollateral collateral, AttestationPolicy policy, Hash32 keyHash, TrustRoots roots, DateTimeOffset at)
     {
+        if (claims.Nonce.Length != GpuNonce.VerifierNonceSize) return [];
         var results = ImmutableArray.CreateBuilder<AttestationResult>();
         for (var i = 0; i < Math.Min(evidence.Devices.Length, DeviceEvidence.CountMax); i++)
         {
             var published = i < collateral.Devices.Length ? collateral.Devices[i] : new NvidiaCollateral([], []);
-            var asked = policy.Nvidia with { Nonce = GpuNonce.Of(claims.Nonce.Span, keyHash, i) };
+            var asked = policy.Nvidia with { Nonce = GpuNonce.Of(claims.Nonce.Span, keyHash, i).ToArray() };
             results.Add(NvidiaVerifier.Verify(evidence.Devices[i].Report, evidence.Devices[i].Chain, published, at, roots.Nvidia, asked));
         }
         return results.ToImmutable();

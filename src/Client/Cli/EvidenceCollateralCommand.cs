@@ -121,9 +121,9 @@ internal static class EvidenceCollateralCommand
         ? new(InputFile.Read(report, DeviceEvidence.ReportBytesMax, "a device's report"), InputFile.Read(chain, DeviceEvidence.ChainBytesMax, "a device's certificates"))
         : throw new CommandException($"--gpu is {pair}; give REPORT:CHAIN, two files");
 
-    private static CollateralCache Offline(string? directory, CollateralRoots roots) => new(new() { Directory = directory }, roots, vendor: null, TimeProvider.System);
+    private static CollateralCache Offline(string? directory, TrustRoots roots) => new(new() { Directory = directory }, roots, vendor: null, TimeProvider.System);
 
-    private static CollateralRoots RootsOf(ParseResult parsed, Option<string?> root) =>
+    private static TrustRoots RootsOf(ParseResult parsed, Option<string?> root) =>
         EvidenceBundle.Roots(parsed.GetValue(root) is { } path ? EvidenceRoot.Read(path) : null);
 
     private static Option<string> Cache() => new("--cache") { Description = "the directory of the cache", Required = true };

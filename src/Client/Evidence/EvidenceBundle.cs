@@ -43,9 +43,9 @@ internal static class EvidenceBundle
     public static string TypeOf(string kind) => kind == EvidenceKind.Snp ? SnpVerifier.Type : kind;
 
     /// <summary>One root for every vendor, where one is given.</summary>
-    public static CollateralRoots Roots(Hash32? root) => root is { } one
+    public static TrustRoots Roots(Hash32? root) => root is { } one
         ? new(one, new(Enum.GetValues<SnpProductLine>().ToImmutableDictionary(line => line, _ => one)), new(one, one))
-        : CollateralRoots.Vendors;
+        : TrustRoots.Vendors;
 
     private sealed class FixedTime(DateTimeOffset at) : TimeProvider
     {

@@ -4,7 +4,7 @@ namespace SwarmCompute.Guest.Collection;
 
 /// <summary>Stands where there is no hardware: the guest's own word, unsigned (<see cref="DevelopmentEvidence"/>).</summary>
 /// <param name="measurement">What the guest says that it is.</param>
-public sealed class DevelopmentCollector(Hash32 measurement) : IEvidenceCollector
+internal sealed class DevelopmentCollector(Hash32 measurement) : IEvidenceCollector
 {
     /// <inheritdoc/>
     public string Type => Manifest.Development;

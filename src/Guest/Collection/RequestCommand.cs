@@ -19,7 +19,8 @@ internal static class RequestCommand
         var log = new GuestLog("request", time);
         try
         {
-            var (keyFile, requestFile, collector) = Parse(arguments);
+            var (keyFile, requestFile, isDevelopment) = Parse(arguments);
+            var collector = isDevelopment ? new DevelopmentCollector(GatherEvidence.Measure(AppContext.BaseDirectory)) : await Hardware(time);
             using var key = P256.CreateKey();
             var claims = AttestedCertificate.ClaimsFor(key);
             var bytes = claims.ToBytes();
@@ -37,7 +38,7 @@ internal static class RequestCommand
         }
     }
 
-    private static (string Key, string Request, IEvidenceCollector Collector) Parse(string[] arguments)
+    private static (string Key, string Request, bool IsDevelopment) Parse(string[] arguments)
     {
         string? key = null, request = null;
         var isDevelopment = false;
@@ -52,8 +53,15 @@ internal static class RequestCommand
             }
         }
         if (key is null || request is null) throw new GuestException($"--key and --out are needed. Usage: {Usage}");
-        return (key, request, isDevelopment ? new DevelopmentCollector(GatherEvidence.Measure(AppContext.BaseDirectory)) : throw new GuestException("no hardware stands behind this machine"));
+        return (key, request, isDevelopment);
     }
+
+    private static async Task<IEvidenceCollector> Hardware(TimeProvider time) => await CollectorChoice.Make(new TsmFiles(), TsmLimits.Default, time, CancellationToken.None) switch
+    {
+        CollectorChoice.Hardware found => found.Collector,
+        CollectorChoice.None none => throw new GuestException($"{none.Why} --development makes evidence that says so."),
+        _ => throw new InvalidOperationException("There is no third choice."),
+    };
 
     private static void Write(string path, string text)
     {

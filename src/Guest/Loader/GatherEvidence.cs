@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using SwarmCompute.Attestation;
@@ -13,21 +14,33 @@ internal static class GatherEvidence
     /// <param name="manifest">The manifest.</param>
     /// <param name="key">The guest's key.</param>
     /// <param name="nonce">What the authority asked with.</param>
-    /// <param name="collector">The hardware, or what stands in its place.</param>
+    /// <param name="machine">The hardware, or what stands in its place.</param>
     /// <param name="cancel">Ends the attempt.</param>
     /// <exception cref="GuestException">The hardware gave no evidence.</exception>
-    public static async Task<Evidence> Run(Ticket ticket, Manifest manifest, ECDsa key, byte[] nonce, IEvidenceCollector collector, CancellationToken cancel)
+    public static async Task<Evidence> Run(Ticket ticket, Manifest manifest, ECDsa key, byte[] nonce, Machine machine, CancellationToken cancel)
     {
+        var keyHash = Hash32.Sha256(key.ExportSubjectPublicKeyInfo());
+        var devices = await Devices(machine, nonce, keyHash, cancel);
         var claims = new EvidenceClaims
         {
-            KeyHash = Hash32.Sha256(key.ExportSubjectPublicKeyInfo()),
+            KeyHash = keyHash,
             Purpose = AttestationPurpose.Lease,
             Nonce = nonce,
             Context = new LeaseContext(ticket.ChainId, ticket.OrderBook, ticket.Lease, ticket.Epoch, ticket.Offer, ticket.Provider, manifest.Hash).ToBytes(),
+            Devices = [.. devices.Select(d => (ReadOnlyMemory<byte>)EvidenceClaims.DigestOf(d))],
         };
         var bytes = claims.ToBytes();
-        var collected = await collector.Collect(ReportData.Of(AttestationPurpose.Lease, nonce, claims.KeyHash, bytes), cancel);
-        return new Evidence(collected.Type, collected.Document, bytes) { Certificates = collected.Certificates };
+        var collected = await machine.Collector.Collect(ReportData.Of(AttestationPurpose.Lease, nonce, keyHash, bytes), cancel);
+        return new Evidence(collected.Type, collected.Document, bytes) { Certificates = collected.Certificates, Devices = devices };
+    }
+
+    // A report does not say whether the driver lets developers' tools look into the GPU: this program, which is measured, does.
+    private static async Task<ImmutableArray<DeviceEvidence>> Devices(Machine machine, byte[] nonce, Hash32 keyHash, CancellationToken cancel)
+    {
+        if (machine.Gpus is not { } collector) return [];
+        var found = await collector.Collect(i => GpuNonce.Of(nonce, keyHash, i), cancel);
+        if (found is { State.DeveloperTools: true, Gpus.Length: > 0 }) throw new GuestException("Developers' tools may look into this guest's GPUs; turn them off (nvidia-smi conf-compute -dev 0).");
+        return [.. found.Gpus.Select(g => g.Evidence)];
     }
 
     /// <summary>

@@ -59,9 +59,10 @@ internal static class LoaderCommand
         var engine = Task.Run(() => LoadStage.StartEngine(ticket), stop.Token);
         var key = P256.CreateKey();
         var measurement = GatherEvidence.Measure(AppContext.BaseDirectory);
+        var machine = await ChooseMachine.Run(manifest, measurement, new TsmFiles(), time, stop.Token);
         var authority = new AuthorityClient(ticket.Authority, ticket.Root, time);
         var nonce = await authority.Challenge(key, stop.Token);
-        var evidence = await GatherEvidence.Run(ticket, manifest, key, nonce, new DevelopmentCollector(measurement), stop.Token);
+        var evidence = await GatherEvidence.Run(ticket, manifest, key, nonce, machine, stop.Token);
         using var credentials = await Certify.Run(ticket, manifest, key, evidence, authority, time, stop.Token);
         log.Line("certified");
         if (evidence.Type != Manifest.Development) measurement = credentials.Measurement;         // what the hardware measured, not the guest's own word

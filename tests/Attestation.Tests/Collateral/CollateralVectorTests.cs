@@ -14,7 +14,7 @@ public sealed class CollateralVectorTests
         using var json = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(folder, "collateral_b0c06f_20250619.json"), TestContext.Current.CancellationToken));
         var quote = await File.ReadAllBytesAsync(Path.Combine(folder, "v4_phala_uptodate.quote"), TestContext.Current.CancellationToken);
         var bundle = new CollateralBundle(Items(json.RootElement, Root(quote), at));
-        var service = CollateralService.Offline(bundle, CollateralRoots.Vendors, new SetClock { Now = at }, out var problems);
+        var service = CollateralService.Offline(bundle, TrustRoots.Vendors, new SetClock { Now = at }, out var problems);
         Assert.Empty(problems);
         var collected = await service.Collect("tdx", quote, [], null, TestContext.Current.CancellationToken);
         Assert.Empty(collected.Problems);

@@ -34,7 +34,7 @@ internal sealed class MintedVendors : IAsyncDisposable
 
     public string Folder { get; } = Path.Combine(Path.GetTempPath(), $"swarm-collateral-{Guid.NewGuid():n}");
 
-    public CollateralRoots Roots => new(IntelCase.Root.Certificate.Hash, Amd.Roots, Gpu.Roots);
+    public TrustRoots Roots => new(IntelCase.Root.Certificate.Hash, Amd.Roots, Gpu.Roots);
 
     public CollateralOptions Options => new()
     {

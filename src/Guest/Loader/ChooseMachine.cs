@@ -1,0 +1,19 @@
+using SwarmCompute.Guest.Collection;
+using SwarmCompute.Guest.Collection.Nvidia;
+
+namespace SwarmCompute.Guest.Loader;
+
+/// <summary>Between steps 2 and 3: the guest looks what hardware stands behind it, and takes it where the manifest allows it.</summary>
+internal static class ChooseMachine
+{
+    /// <exception cref="GuestException">The manifest allows nothing that this machine has.</exception>
+    public static async Task<Machine> Run(Manifest manifest, Hash32 measurement, ITsmFiles files, TimeProvider time, CancellationToken cancel)
+    {
+        var choice = await CollectorChoice.Make(files, TsmLimits.Default, time, cancel);
+        if (choice is CollectorChoice.Hardware { Collector: var collector } && manifest.Tee.Contains(collector.Type))
+            return new Machine(collector, new GpuCollector(() => Nvml.TryOpen(), time));
+        if (manifest.Tee.Contains(Manifest.Development)) return new Machine(new DevelopmentCollector(measurement), null);
+        var has = choice is CollectorChoice.Hardware other ? $"this machine is of type {other.Collector.Type}" : ((CollectorChoice.None)choice).Why;
+        throw new GuestException($"The manifest is refused: it allows {string.Join(", ", manifest.Tee)}. {has}");
+    }
+}
