@@ -29,7 +29,7 @@ public sealed class SnpEndorsements
     /// <summary>Whether all documents could be read, and were within the bounds; where not, no report is accepted with them.</summary>
     public bool IsReadable { get; }
 
-    /// <summary>Reads documents in any order: each is DER (one value or several after another), PEM of certificates, or PEM of revocation lists.</summary>
+    /// <summary>Reads documents in any order: each is DER (one value or several after another) or PEM of certificates and revocation lists.</summary>
     public static SnpEndorsements Read(params ReadOnlySpan<ReadOnlyMemory<byte>> documents)
     {
         var certificates = new Dictionary<Hash32, PkiCertificate>();
@@ -52,7 +52,6 @@ public sealed class SnpEndorsements
     private static bool TrySplit(ReadOnlyMemory<byte> document, out ImmutableArray<byte[]> blocks)
     {
         if (!document.IsEmpty && document.Span[0] == 0x30) return PemBlocks.TrySplitDer(document, CertificatesMax, out blocks);
-        return PemBlocks.TryRead(document.Span, "CERTIFICATE", CertificatesMax, out blocks)
-            || PemBlocks.TryRead(document.Span, "X509 CRL", RevocationListsMax, out blocks);
+        return PemBlocks.TryRead(document.Span, ["CERTIFICATE", "X509 CRL"], CertificatesMax + RevocationListsMax, out blocks);
     }
 }

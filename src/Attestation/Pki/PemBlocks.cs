@@ -11,7 +11,11 @@ public static class PemBlocks
     public const int BytesMax = 128 * 1024;
 
     /// <summary>Reads PEM blocks that all have one label; around them only white space and trailing NUL may stand.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> text, string label, int blocksMax, out ImmutableArray<byte[]> blocks)
+    public static bool TryRead(ReadOnlySpan<byte> text, string label, int blocksMax, out ImmutableArray<byte[]> blocks) =>
+        TryRead(text, [label], blocksMax, out blocks);
+
+    /// <summary>Reads PEM blocks whose labels are among those named, in any order; around them only white space and trailing NUL may stand.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> text, ReadOnlySpan<string> labels, int blocksMax, out ImmutableArray<byte[]> blocks)
     {
         blocks = [];
         if (text.Length > BytesMax) return false;
@@ -19,7 +23,7 @@ public static class PemBlocks
         while (PemEncoding.TryFindUtf8(text, out var fields))
         {
             if (found.Count == blocksMax || !IsBlank(text[..fields.Location.Start])) return false;
-            if (!IsLabel(text[fields.Label], label)) return false;
+            if (!IsLabel(text[fields.Label], labels)) return false;
             var der = new byte[fields.DecodedDataLength];
             if (System.Buffers.Text.Base64.DecodeFromUtf8(text[fields.Base64Data], der, out _, out var written) != System.Buffers.OperationStatus.Done
                 || written != der.Length) return false;
@@ -50,11 +54,10 @@ public static class PemBlocks
 
     private static bool IsBlank(ReadOnlySpan<byte> text) => text.IndexOfAnyExcept(" \t\r\n\0"u8) < 0;
 
-    private static bool IsLabel(ReadOnlySpan<byte> found, string label)
+    private static bool IsLabel(ReadOnlySpan<byte> found, ReadOnlySpan<string> labels)
     {
-        if (found.Length != label.Length) return false;
-        for (var i = 0; i < found.Length; i++)
-            if (found[i] != label[i]) return false;
-        return true;
+        foreach (var label in labels)
+            if (System.Text.Ascii.Equals(found, label)) return true;
+        return false;
     }
 }

@@ -48,7 +48,7 @@ internal static class EvidenceRoot
     private static List<PkiCertificate> Certificates(ReadOnlyMemory<byte> document)
     {
         var isDer = !document.IsEmpty && document.Span[0] == 0x30;
-        if (!(isDer ? PemBlocks.TrySplitDer(document, 16, out var blocks) : PemBlocks.TryRead(document.Span, "CERTIFICATE", 16, out blocks))) return [];
+        if (!(isDer ? PemBlocks.TrySplitDer(document, 16, out var blocks) : PemBlocks.TryRead(document.Span, ["CERTIFICATE", "X509 CRL"], 32, out blocks))) return [];
         return [.. blocks.Select(b => PkiCertificate.TryParse(b, out var certificate) ? certificate : null).OfType<PkiCertificate>()];
     }
 }

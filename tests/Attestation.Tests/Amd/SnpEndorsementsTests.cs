@@ -19,6 +19,18 @@ public sealed class SnpEndorsementsTests
     }
 
     [Fact]
+    public void One_text_may_hold_certificates_and_revocation_lists()
+    {
+        var pem = Pem("CERTIFICATE", Genoa.Vcek) + Pem("X509 CRL", Genoa.Crl) + Pem("CERTIFICATE", Genoa.Ask) + Pem("CERTIFICATE", Genoa.Ark);
+        var read = SnpEndorsements.Read(Encoding.ASCII.GetBytes(pem));
+        Assert.Equal((3, 1), (read.Certificates.Length, read.RevocationLists.Length));
+        Assert.Equal("", Codes(read));
+        Assert.False(SnpEndorsements.Read(Encoding.ASCII.GetBytes(pem + Pem("PUBLIC KEY", Genoa.Ark))).IsReadable);
+        var lists = string.Concat(Enumerable.Repeat(Pem("X509 CRL", Genoa.Crl), SnpEndorsements.RevocationListsMax + 1));
+        Assert.False(SnpEndorsements.Read(Encoding.ASCII.GetBytes(lists + pem)).IsReadable);
+    }
+
+    [Fact]
     public void What_is_missing_may_come_later()
     {
         Assert.Equal("snp.endorsements.missing", Transient(null));
