@@ -41,6 +41,12 @@ public sealed record IntelPolicy
     /// <summary>Whether an SGX enclave may be a debug enclave. Default: no.</summary>
     public bool AllowDebugEnclave { get; init; }
 
+    /// <summary>The platforms that are accepted, by PPID or platform instance id (16 bytes, hexadecimal); null: all.</summary>
+    public ImmutableHashSet<string>? Platforms { get; init; }
+
+    /// <summary>Platforms that are refused, by PPID or platform instance id (16 bytes, hexadecimal).</summary>
+    public ImmutableHashSet<string> DeniedPlatforms { get; init; } = [];
+
     /// <summary>The 64 bytes of REPORTDATA; null: not compared.</summary>
     public ReadOnlyMemory<byte>? ReportData { get; init; }
 

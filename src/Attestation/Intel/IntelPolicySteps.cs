@@ -10,6 +10,7 @@ internal static class IntelPolicySteps
         if (a.Status is not (null or IntelTcbStatus.Revoked or IntelTcbStatus.NotSupported)) CheckTcb(a);
         if (a.Quote.IsTdx) CheckTd(a, new TdReport(a.Quote.Body));
         else Judge(a, "enclave's debug", a.Policy.AllowDebugEnclave || !new SgxReport(a.Quote.Body).IsDebug, "intel.sgx.debug", "as allowed", "the enclave is a debug enclave");
+        CheckPlatform(a);
         CheckReportData(a);
         foreach (var (name, accepted) in a.Policy.Expected)
         {
@@ -53,6 +54,23 @@ internal static class IntelPolicySteps
         for (var i = 0; i < names.Length; i++)
             if (report.HostConfiguration.Slice(i * 48, 48).ContainsAnyExcept((byte)0) && !policy.Expected.ContainsKey(names[i])) return true;
         return false;
+    }
+
+    /// <summary>A platform has up to two names; an allow-list takes either, and a deny-list too.</summary>
+    private static void CheckPlatform(IntelAppraisal a)
+    {
+        string[] names = a.Pck is { } pck ? [.. IdsOf(pck.Platform)] : [];
+        var shown = names.Length == 0 ? "the quote does not name its platform" : string.Join(", ", names);
+        if (a.Policy.Platforms is { } allowed)
+            Judge(a, "platform that is allowed", names.Any(n => allowed.Contains(n, StringComparer.OrdinalIgnoreCase)), "intel.platform.not-allowed", shown, shown);
+        if (!a.Policy.DeniedPlatforms.IsEmpty)
+            Judge(a, "platform that is denied", !names.Any(n => a.Policy.DeniedPlatforms.Contains(n, StringComparer.OrdinalIgnoreCase)), "intel.platform.denied", shown, shown);
+    }
+
+    private static IEnumerable<string> IdsOf(PckPlatform platform)
+    {
+        yield return Convert.ToHexStringLower(platform.Ppid.Span);
+        if (!platform.PlatformInstanceId.IsEmpty) yield return Convert.ToHexStringLower(platform.PlatformInstanceId.Span);
     }
 
     private static void CheckReportData(IntelAppraisal a)

@@ -6,6 +6,9 @@ public static class TdAttributes
     /// <summary>The host may read and change the trust domain.</summary>
     public const ulong Debug = 1UL << 0;
 
+    /// <summary>Linear address space separation.</summary>
+    public const ulong Lass = 1UL << 27;
+
     /// <summary>An access to a page that the host took away is no exception that the host could use (#VE).</summary>
     public const ulong SeptVeDisable = 1UL << 28;
 

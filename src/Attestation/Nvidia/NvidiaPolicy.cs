@@ -27,6 +27,9 @@ public sealed record NvidiaPolicy(ReadOnlyMemory<byte>? Nonce)
     /// <summary>What the measured guest says of the device; where it is given, the device must be confidential and closed to developers' tools.</summary>
     public NvidiaDeviceState? State { get; init; }
 
+    /// <summary>Refuses where the measured guest says nothing of the device's state. False by default: only a guest can say it.</summary>
+    public bool RequireState { get; init; }
+
     /// <summary>Accepts a device whose guest says that developers' tools may look into it.</summary>
     public bool AllowDebug { get; init; }
 

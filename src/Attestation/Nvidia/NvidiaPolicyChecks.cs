@@ -16,6 +16,7 @@ internal static class NvidiaPolicyChecks
         if (policy.SystemEnableStatuses is { } statuses)
             yield return Wanted("system enable status", "nvidia.enable-status", statuses.Contains(opaque.SystemEnableStatus), opaque.SystemEnableStatus);
         if (policy.State is { } state) yield return State(state, policy.AllowDebug);
+        else if (policy.RequireState) yield return Check.Fails("device state", "nvidia.state.missing", "the guest does not say it", FailureClass.Policy);
     }
 
     private static Check State(NvidiaDeviceState state, bool allowDebug)

@@ -17,7 +17,7 @@ internal sealed class NvidiaRevocation(ImmutableArray<OcspResponse> responses, D
         var denied = chain.FirstOrDefault(c => policy.DeniedSerials.Contains(Serial(c)));
         return denied is null
             ? Check.Holds($"{what} deny list", "none is on it")
-            : Check.Fails($"{what} deny list", "nvidia.denied", $"'{denied.SubjectCommonName}' with serial {Serial(denied)} is denied");
+            : Check.Fails($"{what} deny list", "nvidia.denied", $"'{denied.SubjectCommonName}' with serial {Serial(denied)} is denied", FailureClass.Policy);
     }
 
     /// <summary>Whether the certificates from the first to before the last are good. A device's leaf is made on the device: nobody keeps its status.</summary>

@@ -10,6 +10,10 @@ internal sealed class PckExtensionWriter
 
     public int PceSvn { get; set; } = 13;
 
+    public byte[] Ppid { get; set; } = new byte[16];
+
+    public byte[] PlatformInstanceId { get; set; } = new byte[16];
+
     public byte[] Fmspc { get; set; } = Convert.FromHexString("b0c06f000000");
 
     public byte[] PceId { get; set; } = [0, 0];
@@ -21,12 +25,12 @@ internal sealed class PckExtensionWriter
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSequence())
         {
-            Item(writer, ".1", w => w.WriteOctetString(new byte[16]));
+            Item(writer, ".1", w => w.WriteOctetString(Ppid));
             Item(writer, ".2", Tcb);
             Item(writer, ".3", w => w.WriteOctetString(PceId));
             Item(writer, ".4", w => w.WriteOctetString(Fmspc));
             if (!Broken) Item(writer, ".5", w => w.WriteEnumeratedValue(SgxType.Scalable));
-            Item(writer, ".6", w => w.WriteOctetString(new byte[16]));
+            Item(writer, ".6", w => w.WriteOctetString(PlatformInstanceId));
             Item(writer, ".7", w => { using (w.PushSequence()) Item(w, ".7.1", x => x.WriteBoolean(true)); });
         }
         return new(PckPlatform.ExtensionOid, writer.Encode(), critical: false);

@@ -52,6 +52,7 @@ public sealed class NvidiaVerifierTests
         AssertPolicy("nvidia.ppcie", mint, Plain with { ProtectedPcie = true });
         AssertPolicy("nvidia.enable-status", mint, Plain with { SystemEnableStatuses = ["01"] });
         AssertPolicy("nvidia.confidential", mint, Plain with { State = new(false, false) });
+        AssertPolicy("nvidia.state.missing", mint, Plain with { RequireState = true });
         AssertPolicy("nvidia.debug", mint, Plain with { State = new(true, true) });
         Assert.Equal(Verdict.Accepted, Verify(mint, Plain with { State = new(true, true), AllowDebug = true }).Verdict);
     }
