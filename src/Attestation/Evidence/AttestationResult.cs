@@ -12,6 +12,12 @@ public sealed record AttestationResult(ImmutableArray<Check> Checks)
     /// <summary>The failed checks in one line; empty where it is accepted.</summary>
     public string Why => Checks.IsDefaultOrEmpty ? "nothing was checked" : string.Join("; ", Checks.Where(c => !c.Passed).Select(c => $"{c.Name}: {c.Detail}"));
 
+    /// <summary>
+    /// One sentence for a person. Of a refusal it says the first cause (what nothing can be done about before what a policy decides, before what
+    /// may pass), what was found, what was wanted, what to do, and how many checks failed beside it.
+    /// </summary>
+    public string Explain() => Refusal.Of(this)?.Explain() ?? RefusalText.Accepted(Checks.Length);
+
     /// <summary>The type of the evidence, as manifests name TEE types: <c>tdx</c>, <c>sgx</c>, <c>sev-snp</c>, <c>nvidia</c>, <c>cca</c>.</summary>
     public string Type { get; init; } = "";
 

@@ -9,6 +9,9 @@ public sealed class SnpPolicyTests
 
     public static TheoryData<string> Expectations => new(Cases.Keys);
 
+    /// <summary>The codes of what a policy decides.</summary>
+    public static IEnumerable<string> PolicyCodes => Cases.Values.SelectMany(c => c.Code.Split(' '));
+
     private static readonly Dictionary<string, (Func<SnpPolicy, bool, SnpPolicy> Ask, string Code)> Cases = new()
     {
         ["measurement"] = ((p, good) => p with { Measurements = Set(0x90, 48, good) }, "snp.measurement"),
