@@ -6,14 +6,14 @@ using SwarmCompute.Client.Evidence;
 
 namespace SwarmCompute.Client.Cli;
 
-/// <summary><c>swarm evidence verify|verify-cases|inspect|collateral</c>: vendors' evidence, judged here and without a network.</summary>
+/// <summary><c>swarm evidence verify|verify-cases|inspect|collateral|policy</c>: vendors' evidence, judged here and without a network.</summary>
 internal static class EvidenceCommand
 {
     private const int Rejected = 3;
     private const int BytesMax = 4 * 1024 * 1024;
     private const int DocumentsMax = 32;
 
-    public static Command Create() => new("evidence", "Judges what a confidential machine shows for itself.") { Verify(), VerifyCases(), Inspect(), EvidenceCollateralCommand.Create() };
+    public static Command Create() => new("evidence", "Judges what a confidential machine shows for itself.") { Verify(), VerifyCases(), Inspect(), EvidenceCollateralCommand.Create(), EvidencePolicyCommand.Create() };
 
     private static Command Verify()
     {
@@ -38,7 +38,7 @@ internal static class EvidenceCommand
                 Collateral = parsed.GetValue(collateral) is { } path ? [.. Documents(path)] : [],
                 Endorsements = [.. parsed.GetRequiredValue(endorsements).Select(e => (ReadOnlyMemory<byte>)InputFile.Read(e, BytesMax, "an endorsement"))],
                 At = parsed.GetValue(at) is { } time ? Time(time) : TimeProvider.System.GetUtcNow(),
-                Policies = parsed.GetValue(policy) is { } file ? EvidencePolicies.Read(file) : new EvidencePolicies(),
+                Policy = parsed.GetValue(policy) is { } file ? EvidencePolicies.Read(file) : EvidencePolicies.Default,
             };
             if (parsed.GetValue(root) is { } certificate) given = given with { Root = EvidenceRoot.Read(certificate) };
             else if (parsed.GetValue(test)) given = given with { Root = EvidenceRoot.OfTest(given) };
@@ -98,6 +98,7 @@ internal static class EvidenceCommand
         foreach (var check in result.Checks) Console.WriteLine($"{(check.Passed ? "  ok    " : "  FAILED")} {check.Name}: {check.Detail}{(check.Passed ? "" : $" [{check.Code}, {check.Class.ToString().ToLowerInvariant()}]")}");
         if (!result.Advisories.IsEmpty) Console.WriteLine($"advisories: {string.Join(", ", result.Advisories)}");
         foreach (var (name, value) in result.Claims) Console.WriteLine($"{name}: {value}");
+        Console.WriteLine(result.Explain());
     }
 
     private static IEnumerable<ReadOnlyMemory<byte>> Documents(string path)

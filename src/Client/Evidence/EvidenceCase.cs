@@ -26,5 +26,5 @@ internal sealed record EvidenceCase
     public Hash32? Root { get; init; }
 
     /// <summary>What it must show.</summary>
-    public EvidencePolicies Policies { get; init; } = new();
+    public AttestationPolicy Policy { get; init; } = EvidencePolicies.Default;
 }

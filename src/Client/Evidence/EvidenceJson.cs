@@ -22,6 +22,7 @@ internal static class EvidenceJson
             ["class"] = c.Class.ToString().ToLowerInvariant(),
             ["message"] = $"{c.Name}: {c.Detail}",
         })]),
+        ["explanation"] = result.Explain(),
         ["claims"] = new JsonObject(result.Claims.Select(c => KeyValuePair.Create(c.Key, (JsonNode?)c.Value))),
         ["tcbDate"] = Time(result.TcbDate),
         ["expiresAt"] = Time(result.ExpiresAt),

@@ -10,14 +10,27 @@ internal static class EvidenceJudge
 {
     /// <summary>Judges it.</summary>
     /// <exception cref="CommandException">Something that was given beside the evidence cannot be read.</exception>
-    public static AttestationResult Verify(EvidenceCase given) => given.Kind switch
+    public static AttestationResult Verify(EvidenceCase given)
     {
-        EvidenceKind.Tdx or EvidenceKind.Sgx => TdxVerifier.Verify(given.Evidence, Collateral(given), given.At, given.Root ?? TdxVerifier.IntelRoot, given.Policies.Intel),
-        EvidenceKind.Snp => SnpVerifier.Verify(given.Evidence, Endorsements(given), given.At, given.Root is { } ark ? Only(ark) : null, given.Policies.Snp),
-        EvidenceKind.Nvidia => NvidiaVerifier.Verify(given.Evidence, Joined(given.Endorsements), Published(given), given.At, given.Root is { } root ? new NvidiaRoots(root, root) : NvidiaRoots.Default, given.Policies.Nvidia),
-        EvidenceKind.Cca => CcaVerifier.Verify(given.Evidence, Keys(given), given.At, given.Policies.Cca),
+        var result = OfType(given);
+        return result with { Checks = [.. result.Checks, .. Type(result.Type, given.Policy), .. MeasurementsCheck.Of(result, given.Policy)] };
+    }
+
+    private static AttestationResult OfType(EvidenceCase given) => given.Kind switch
+    {
+        EvidenceKind.Tdx or EvidenceKind.Sgx => TdxVerifier.Verify(given.Evidence, Collateral(given), given.At, given.Root ?? TdxVerifier.IntelRoot, given.Policy.Intel),
+        EvidenceKind.Snp => SnpVerifier.Verify(given.Evidence, Endorsements(given), given.At, given.Root is { } ark ? Only(ark) : null, given.Policy.Snp),
+        EvidenceKind.Nvidia => NvidiaVerifier.Verify(given.Evidence, Joined(given.Endorsements), Published(given), given.At, given.Root is { } root ? new NvidiaRoots(root, root) : NvidiaRoots.Default, given.Policy.Nvidia),
+        EvidenceKind.Cca => CcaVerifier.Verify(given.Evidence, Keys(given), given.At, given.Policy.Cca),
         _ => throw new CommandException($"'{given.Kind}' is no type of evidence; give {string.Join(", ", EvidenceKind.All)}"),
     };
+
+    /// <summary>Whether the policy takes evidence of the type; a device is never what a TEE type names.</summary>
+    private static IEnumerable<Check> Type(string type, AttestationPolicy policy)
+    {
+        if (type == NvidiaVerifier.Type || policy.Types.Contains(type)) return [];
+        return [Check.Fails("TEE type", "policy.type", $"{type}; the policy takes {string.Join(", ", policy.Types)}", FailureClass.Policy)];
+    }
 
     private static IntelCollateral? Collateral(EvidenceCase given) => given.Published is { } published ? published.Intel : given.Collateral switch
     {
