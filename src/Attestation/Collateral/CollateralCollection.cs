@@ -9,6 +9,7 @@ namespace SwarmCompute.Attestation;
 internal sealed class CollateralCollection(CollateralCache cache, CancellationToken until, CancellationToken cancel)
 {
     private readonly Dictionary<string, CollateralProblem> _problems = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, CollateralItem> _items = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
 
     /// <summary>The cache.</summary>
@@ -23,6 +24,15 @@ internal sealed class CollateralCollection(CollateralCache cache, CancellationTo
         }
     }
 
+    /// <summary>The items that were had, each once.</summary>
+    public ImmutableArray<CollateralItem> Items
+    {
+        get
+        {
+            lock (_gate) return [.. _items.Values.OrderBy(i => i.Key.Text, StringComparer.Ordinal)];
+        }
+    }
+
     /// <summary>The item; null, with a problem noted, where it cannot be had.</summary>
     /// <exception cref="OperationCanceledException">The caller has gone.</exception>
     public async Task<CollateralEntry?> Get(CollateralRequest request)
@@ -31,6 +41,10 @@ internal sealed class CollateralCollection(CollateralCache cache, CancellationTo
         {
             var lookup = await cache.Get(request, until);
             if (lookup.Problem is { } problem) Note(problem);
+            if (lookup.Entry is { Item: var item })
+            {
+                lock (_gate) _items[item.Key.Text] = item;
+            }
             return lookup.Entry;
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)

@@ -45,7 +45,7 @@ public sealed class CollateralService(CollateralCache cache, CollateralOptions o
         var ofCvm = await OfCvm(collection, type, document, hint);
         var collateral = ofCvm with { Devices = [.. await ofDevices] };
         if (cache.StoreProblem is { } problem) collection.Note(new("cache", problem, IsTransient: true));
-        return new(collateral, collection.Problems);
+        return new(collateral, collection.Problems, collection.Items);
     }
 
     /// <inheritdoc/>

@@ -5,6 +5,9 @@ namespace SwarmCompute.Attestation;
 /// <summary>Judges the evidence of the devices beside a CVM, and that it belongs to that CVM.</summary>
 internal static class DeviceChecks
 {
+    // The loader, which the CVM's evidence measures, binds no device that is in another state (Guest's GatherEvidence).
+    private static readonly NvidiaDeviceState Confidential = new(ConfidentialComputing: true, DeveloperTools: false);
+
     /// <summary>The verdict on each device, in the order of the evidence.</summary>
     public static ImmutableArray<AttestationResult> Verify(
         Evidence evidence, EvidenceClaims claims, EvidenceCollateral collateral, AttestationPolicy policy, Hash32 keyHash, TrustRoots roots, DateTimeOffset at)
@@ -14,7 +17,7 @@ internal static class DeviceChecks
         for (var i = 0; i < Math.Min(evidence.Devices.Length, DeviceEvidence.CountMax); i++)
         {
             var published = i < collateral.Devices.Length ? collateral.Devices[i] : new NvidiaCollateral([], []);
-            var asked = policy.Nvidia with { Nonce = GpuNonce.Of(claims.Nonce.Span, keyHash, i).ToArray() };
+            var asked = policy.Nvidia with { State = Confidential, Nonce = GpuNonce.Of(claims.Nonce.Span, keyHash, i).ToArray() };
             results.Add(NvidiaVerifier.Verify(evidence.Devices[i].Report, evidence.Devices[i].Chain, published, at, roots.Nvidia, asked));
         }
         return results.ToImmutable();

@@ -33,9 +33,9 @@ public sealed class EvidenceVerifier(TrustRoots roots, ulong? developmentChainId
         [
             TypeCheck(evidence, cvm, policy), ChainCheck(evidence, binding),
             .. BindingChecks.Run(evidence, claims, SignedData(cvm), binding),
-            .. cvm.Checks,
+            .. cvm.Checks, .. MeasurementsCheck.Of(cvm, policy), .. MeasurementsCheck.NotRevoked(cvm, policy),
             .. claims is null ? [] : DeviceChecks.Run(evidence, claims, devices, policy, binding.AreDevicesJudged),
-            .. devices.SelectMany((d, i) => d.Checks.Select(c => c with { Name = $"device {i}: {c.Name}" })),
+            .. devices.SelectMany((d, i) => d.Checks.Concat(MeasurementsCheck.Of(d, policy)).Select(c => c with { Name = $"device {i}: {c.Name}" })),
         ];
         return cvm with { Type = evidence.Type, Checks = checks, Claims = WithDevices(cvm.Claims, devices), ExpiresAt = Earliest(cvm.ExpiresAt, devices) };
     }
@@ -62,7 +62,7 @@ public sealed class EvidenceVerifier(TrustRoots roots, ulong? developmentChainId
     {
         const string name = "development chain";
         if (evidence.Type != Manifest.Development) return Check.Holds(name, "the evidence is not of the development type");
-        return developmentChainId is { } allowed && allowed == binding.ChainId
+        return developmentChainId is { } allowed && allowed == binding.ChainId && DevelopmentChains.Contains(allowed)
             ? Check.Holds(name, $"development evidence is allowed on chain {allowed}")
             : Check.Fails(name, "evidence.development", binding.ChainId is { } chain ? $"development evidence is refused on chain {chain}" : "development evidence is refused where there is no chain");
     }

@@ -16,15 +16,18 @@ public static class LaunchMeasurement
     public static Hash32? Of(AttestationResult result)
     {
         if (result.Type == Manifest.Development) return DevelopmentEvidence.LeaseMeasurement;
-        string[] names = result.Type switch
-        {
-            TdxVerifier.Type => TdxRegisters,
-            TdxVerifier.SgxType => ["mrenclave"],
-            SnpVerifier.Type => ["measurement"],
-            CcaVerifier.Type => ["realm.initial"],
-            _ => [],
-        };
+        var names = NamesOf(result.Type);
         if (names.Length == 0 || names.Any(n => !result.Claims.ContainsKey(n))) return null;
         return Hash32.Sha256([.. Encoding.ASCII.GetBytes($"swarm/measurement/v1\0{result.Type}\0"), .. names.SelectMany(n => Convert.FromHexString(result.Claims[n]))]);
     }
+
+    /// <summary>The claims that say what was launched, in the order in which they are hashed.</summary>
+    internal static string[] NamesOf(string type) => type switch
+    {
+        TdxVerifier.Type => TdxRegisters,
+        TdxVerifier.SgxType => ["mrenclave"],
+        SnpVerifier.Type or Manifest.Development => ["measurement"],
+        CcaVerifier.Type => ["realm.initial"],
+        _ => [],
+    };
 }

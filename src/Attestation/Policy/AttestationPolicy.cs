@@ -21,6 +21,12 @@ public sealed record AttestationPolicy
     public ImmutableSortedDictionary<string, ImmutableArray<ImmutableSortedDictionary<string, string>>> Measurements { get; init; } =
         ImmutableSortedDictionary<string, ImmutableArray<ImmutableSortedDictionary<string, string>>>.Empty.WithComparers(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Measurements that are accepted no more, in lower-case hexadecimal: a lease's (<see cref="LaunchMeasurement"/>), or a register as claims name it
+    /// (MRTD, an RTMR, MRENCLAVE, a launch digest, a realm's initial measurement). Default: none.
+    /// </summary>
+    public ImmutableHashSet<string> RevokedMeasurements { get; init; } = [];
+
     /// <summary>What a quote of an Intel processor must show.</summary>
     public IntelPolicy Intel { get; init; } = IntelPolicy.Default;
 

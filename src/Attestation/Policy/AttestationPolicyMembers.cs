@@ -14,6 +14,7 @@ internal static class AttestationPolicyMembers
         Of("types", PolicyForms.List(OneOf(Types)), p => p.Types, (p, v) => p with { Types = v }),
         Of("collateralGraceDays", PolicyForms.Days(GraceDaysMax), p => p.CollateralGrace, (p, v) => p with { CollateralGrace = v }),
         Of("measurements", PolicyForms.Map($"one of {string.Join(", ", MeasuredTypes)}", MeasuredTypes.Contains, _ => PolicyClaims.Sets), p => p.Measurements, (p, v) => p with { Measurements = v }),
+        Of("revokedMeasurements", PolicyForms.Set(PolicyForms.Hex(32, 48, 64)), p => p.RevokedMeasurements, (p, v) => p with { RevokedMeasurements = v }),
         Part("tdx", IntelPolicyMembers.All, p => p.Intel, (p, v) => p with { Intel = v }),
         Part("snp", SnpPolicyMembers.All, p => p.Snp, (p, v) => p with { Snp = v }),
         Part("cca", CcaPolicyMembers.All, p => p.Cca, (p, v) => p with { Cca = v }),

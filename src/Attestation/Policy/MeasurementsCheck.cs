@@ -8,6 +8,9 @@ public static class MeasurementsCheck
     /// <summary>The code of the check where it fails.</summary>
     public const string Code = "policy.measurements";
 
+    /// <summary>The code of the check where a measurement is revoked.</summary>
+    public const string RevokedCode = "policy.measurement.revoked";
+
     /// <summary>Judges a result by its claims; nothing where the policy names no measurements for its type.</summary>
     public static ImmutableArray<Check> Of(AttestationResult result, AttestationPolicy policy)
     {
@@ -16,6 +19,19 @@ public static class MeasurementsCheck
         return sets.Any(set => Shows(result, set))
             ? [Check.Holds(name, "one of the sets that are accepted")]
             : [Check.Fails(name, Code, $"{Nearest(result, sets)} is in none of the {sets.Length} sets that are accepted", FailureClass.Policy)];
+    }
+
+    /// <summary>Judges whether what was launched is accepted no more.</summary>
+    /// <param name="result">A CVM's result.</param>
+    /// <param name="policy">Names what is revoked; nothing is judged where it names nothing.</param>
+    public static ImmutableArray<Check> NotRevoked(AttestationResult result, AttestationPolicy policy)
+    {
+        const string name = "revoked measurements";
+        if (policy.RevokedMeasurements.IsEmpty) return [];
+        var shown = LaunchMeasurement.NamesOf(result.Type).Select(n => result.Claims.GetValueOrDefault(n, "")).Append(LaunchMeasurement.Of(result)?.ToString() ?? "");
+        return shown.FirstOrDefault(policy.RevokedMeasurements.Contains) is { } revoked
+            ? [Check.Fails(name, RevokedCode, $"{revoked} is revoked", FailureClass.Policy)]
+            : [Check.Holds(name, "none of those that are revoked")];
     }
 
     private static bool Shows(AttestationResult result, ImmutableSortedDictionary<string, string> set) =>
