@@ -4,6 +4,7 @@ using SwarmCompute.Attestation;
 using SwarmCompute.Attestation.Tests;
 using SwarmCompute.Attestation.Tests.Amd;
 using SwarmCompute.Attestation.Tests.Measurement;
+using SwarmCompute.Guest.Authority;
 using SwarmCompute.Guest.Tests;
 
 namespace SwarmCompute.Fuzz;
@@ -90,7 +91,7 @@ internal static class FuzzSeeds
         FirmwareImage.Tdx(new TdxSection(0, 0x1000, 0xfff00000, 0x1000, 0, 1), new TdxSection(0, 0, 0x809000, 0x2000, 2, 0)),
     ];
 
-    public static IEnumerable<byte[]> Development() => [DevelopmentEvidence.Create(Hash32.Sha256([1]), Hash32.Sha256([2])).Document];
+    public static IEnumerable<byte[]> Development() => [DevelopmentEvidence.Create(new byte[64], Hash32.Sha256([2]))];
 
     public static IEnumerable<byte[]> OrderManifests() => [CertifyCase.Manifest(Hash32.Sha256([3])).ToCanonicalBytes()];
 
@@ -100,10 +101,36 @@ internal static class FuzzSeeds
         return [one.Signed.ToBytes()];
     }
 
-    public static IEnumerable<byte[]> CertifyRequests()
+    public static IEnumerable<byte[]> AuthorityRequests() => [Request().ToBytes(), new AuthorityRequest.Challenge().ToBytes()];
+
+    public static IEnumerable<byte[]> EvidenceExtensions()
+    {
+        var evidence = Request().Evidence;
+        return [EvidenceExtension.Encode(evidence), EvidenceExtension.Encode(evidence with { Type = "tdx", Document = new byte[64] }), EvidenceExtension.Encode(evidence with { Certificates = [new byte[8]] })];
+    }
+
+    public static IEnumerable<byte[]> EvidenceClaims() => [Request().Evidence.Claims.ToArray()];
+
+    public static IEnumerable<byte[]> AttestedRequests()
     {
         using var key = P256.CreateKey();
-        return [CertifyCase.Request(key, CertifyCase.Manifest(Hash32.Sha256([3]))).ToBytes()];
+        return [Text(AttestedRequest.Create(key, Request().Evidence))];
+    }
+
+    public static IEnumerable<byte[]> LeaseContexts() => [Request().ContextFor(Hash32.Sha256([3])).ToBytes()];
+
+    // AMD 56421: one entry, then one of zeros, then the certificate.
+    public static IEnumerable<byte[]> CertificateTables() =>
+        [[.. new Guid("63da758d-e664-4564-adc5-f4b93be8accd").ToByteArray(bigEndian: true), 48, 0, 0, 0, .. BitConverter.GetBytes(Snp.Vcek.Length), .. new byte[24], .. Snp.Vcek]];
+
+    public static IEnumerable<byte[]> Bundles() => [new CollateralBundle([new(CollateralKey.AmdCrl(SnpProductLine.Genoa, SnpKeyKind.Vcek), Snp.Crl, Snp.Ark, At)]).Write()];
+
+    public static IEnumerable<byte[]> Policies() => [AttestationPolicy.Strict.ToCanonicalBytes()];
+
+    private static CertifyRequest Request()
+    {
+        using var key = P256.CreateKey();
+        return CertifyCase.Request(key, CertifyCase.Manifest(Hash32.Sha256([3])), new byte[32]);
     }
 
     private static SnpMint Snp => SnpMint.Of(SnpProductLine.Genoa);

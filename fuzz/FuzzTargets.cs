@@ -37,7 +37,14 @@ internal static class FuzzTargets
         new("DevelopmentEvidenceTarget", b => DevelopmentEvidence.TryRead(b) is not null, FuzzSeeds.Development),
         new("ManifestTarget", b => Manifest.Parse(b) is not null, FuzzSeeds.OrderManifests) { Documented = typeof(ManifestException) },
         new("SignedReportTarget", b => SignedReport.Parse(b) is not null, FuzzSeeds.SignedReports) { Documented = typeof(FormatException) },
-        new("CertifyRequestTarget", b => CertifyRequest.Parse(b) is not null, FuzzSeeds.CertifyRequests) { Documented = typeof(FormatException) },
+        new("AuthorityRequestTarget", b => AuthorityRequest.Parse(b) is not null, FuzzSeeds.AuthorityRequests) { Documented = typeof(FormatException) },
+        new("EvidenceExtensionTarget", b => EvidenceExtension.TryDecode(b) is not null, FuzzSeeds.EvidenceExtensions),
+        new("EvidenceClaimsTarget", b => EvidenceClaims.TryRead(b) is not null, FuzzSeeds.EvidenceClaims),
+        new("AttestedRequestTarget", b => AttestedRequest.TryRead(Encoding.UTF8.GetString(b)) is not null, FuzzSeeds.AttestedRequests),
+        new("LeaseContextTarget", b => LeaseContext.TryRead(b) is not null, FuzzSeeds.LeaseContexts),
+        new("SnpCertificateTableTarget", b => SnpCertificateTable.Read(b, out _) is not null, FuzzSeeds.CertificateTables),
+        new("CollateralBundleTarget", b => CollateralBundle.Read(b, out _) is not null, FuzzSeeds.Bundles),
+        new("AttestationPolicyTarget", b => AttestationPolicy.Parse(b) is not null, FuzzSeeds.Policies) { Documented = typeof(FormatException) },
     ];
 
     /// <summary>The target of a name, with <c>Target</c> at its end or without; null where there is none.</summary>
