@@ -24,12 +24,12 @@ internal sealed class AuthorityProcess : IAsyncDisposable
 
     public IPEndPoint Endpoint { get; }
 
-    public static async Task<AuthorityProcess> Start(CancellationToken cancel)
+    public static async Task<AuthorityProcess> Start(CancellationToken cancel, params string[] more)
     {
         var directory = Directory.CreateTempSubdirectory("authority-");
         var root = CertificateAuthority.Create(TimeProvider.System);
         root.Save(directory.FullName);
-        var process = GuestProcess.Start("authority", "--directory", directory.FullName, "--listen", "127.0.0.1:0", "--development-chain", "31337");
+        var process = GuestProcess.Start(["authority", "--directory", directory.FullName, "--listen", "127.0.0.1:0", "--development-chain", "31337", .. more]);
         var ready = CanonicalJson.ParseObject(System.Text.Encoding.UTF8.GetBytes(await process.ReadLine(cancel)), 10_000);
         Assert.Equal(Convert.ToBase64String(root.Root.RawData), ready["root"]!.GetValue<string>());
         return new AuthorityProcess(directory, process, root, IPEndPoint.Parse(ready["endpoint"]!.GetValue<string>()));

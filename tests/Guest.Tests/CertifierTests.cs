@@ -23,7 +23,7 @@ public sealed class CertifierTests : IDisposable
     [Fact]
     public async Task A_bound_key_is_certified_for_its_lease_and_the_lease_is_signed_for_the_chain()
     {
-        var answer = Assert.IsType<CertifyAnswer.Certified>(await Certify(Request(Manifest)));
+        var answer = Assert.IsType<AuthorityAnswer.Certified>(await Certify(Request(Manifest)));
 
         using var leaf = X509CertificateLoader.LoadCertificate(answer.Certificate);
         Assert.Null(PeerCertificate.Refusal(leaf, _authority.Root, TimeProvider.System.GetUtcNow(), out var identity));
@@ -38,11 +38,11 @@ public sealed class CertifierTests : IDisposable
         await AssertRefused("development evidence is refused on chain 56", Request(Manifest, chainId: 56));
 
     [Fact]
-    public async Task An_authority_without_a_development_chain_accepts_no_development_evidence() => Assert.IsType<CertifyAnswer.Refused>(
+    public async Task An_authority_without_a_development_chain_accepts_no_development_evidence() => Assert.IsType<AuthorityAnswer.Refused>(
         await Certifier(developmentChainId: null).Certify(Request(Manifest), _key, TestContext.Current.CancellationToken));
 
     [Fact]
-    public async Task A_policy_that_does_not_name_development_accepts_no_development_evidence() => Assert.IsType<CertifyAnswer.Refused>(
+    public async Task A_policy_that_does_not_name_development_accepts_no_development_evidence() => Assert.IsType<AuthorityAnswer.Refused>(
         await Certifier(31337, AttestationPolicy.Strict).Certify(Request(Manifest), _key, TestContext.Current.CancellationToken));
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class CertifierTests : IDisposable
     public async Task The_certificate_carries_the_evidence_for_the_peers_to_judge()
     {
         var request = Request(Manifest);
-        var answer = Assert.IsType<CertifyAnswer.Certified>(await Certify(request));
+        var answer = Assert.IsType<AuthorityAnswer.Certified>(await Certify(request));
 
         using var leaf = X509CertificateLoader.LoadCertificate(answer.Certificate);
         Assert.Equal(EvidenceExtension.Encode(request.Evidence), EvidenceExtension.Encode(EvidenceExtension.TryRead(leaf)!));
@@ -68,11 +68,21 @@ public sealed class CertifierTests : IDisposable
     {
         var request = Request(Manifest);
         var padded = request with { Evidence = request.Evidence with { Certificates = [new byte[8 * 1024], new byte[8 * 1024]] } };
-        var answer = Assert.IsType<CertifyAnswer.Certified>(await Certify(padded));
+        var answer = Assert.IsType<AuthorityAnswer.Certified>(await Certify(padded));
 
         using var leaf = X509CertificateLoader.LoadCertificate(answer.Certificate);
         Assert.Null(EvidenceExtension.TryRead(leaf));
     }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("{\"challenge\":false}")]
+    [InlineData("{\"challenge\":true,\"policy\":true}")]
+    [InlineData("{\"collateral\":\"AA==\"}")]
+    [InlineData("{\"collateral\":\"\"}")]
+    [InlineData("[]")]
+    public void What_is_no_request_is_refused_in_one_line(string message) =>
+        Assert.DoesNotContain('\n', Assert.Throws<FormatException>(() => AuthorityRequest.Parse(System.Text.Encoding.UTF8.GetBytes(message))).Message);
 
     [Fact]
     public async Task Devices_that_the_claims_do_not_bind_are_refused()
@@ -130,9 +140,10 @@ public sealed class CertifierTests : IDisposable
     public async Task Requests_and_answers_are_read_back_as_they_were_written()
     {
         var request = Request(Manifest);
-        Assert.Equal(request.ToBytes(), CertifyRequest.Parse(request.ToBytes()).ToBytes());
-        foreach (var answer in new[] { await Certify(request), new CertifyAnswer.Refused("no"), new CertifyAnswer.Challenged(new byte[Challenges.Size]) })
-            Assert.Equal(answer.ToBytes(), CertifyAnswer.Parse(answer.ToBytes()).ToBytes());
+        AuthorityRequest[] requests = [new AuthorityRequest.Certify(request), new AuthorityRequest.Challenge(), new AuthorityRequest.Policy(), new AuthorityRequest.Collateral(request.Evidence)];
+        foreach (var one in requests) Assert.Equal(one.ToBytes(), AuthorityRequest.Parse(one.ToBytes()).ToBytes());
+        foreach (var answer in new[] { await Certify(request), new AuthorityAnswer.Refused("no"), new AuthorityAnswer.Challenged(new byte[Challenges.Size]), new AuthorityAnswer.Policy([1]), new AuthorityAnswer.Collateral([2]) })
+            Assert.Equal(answer.ToBytes(), AuthorityAnswer.Parse(answer.ToBytes()).ToBytes());
     }
 
     private Hash32 KeyHash => Hash32.Sha256(_key.ExportSubjectPublicKeyInfo());
@@ -141,11 +152,11 @@ public sealed class CertifierTests : IDisposable
         CertifyCase.Request(_key, manifest, _challenges.Issue(KeyHash), chainId, lease, provider);
 
     private Certifier Certifier(ulong? developmentChainId, AttestationPolicy? policy = null) => new(
-        _authority, new EvidenceVerifier(TrustRoots.Vendors, developmentChainId), policy ?? AttestationPolicy.Strict with { Types = ["tdx", "development"] },
+        _authority, new EvidenceVerifier(TrustRoots.Vendors, developmentChainId), () => policy ?? AttestationPolicy.Strict with { Types = ["tdx", "development"] },
         new NoCollateral(), _challenges, TimeProvider.System);
 
-    private Task<CertifyAnswer> Certify(CertifyRequest request) => Certifier(31337).Certify(request, _key, TestContext.Current.CancellationToken);
+    private Task<AuthorityAnswer> Certify(CertifyRequest request) => Certifier(31337).Certify(request, _key, TestContext.Current.CancellationToken);
 
     private async Task AssertRefused(string reason, CertifyRequest request) =>
-        Assert.Contains(reason, Assert.IsType<CertifyAnswer.Refused>(await Certify(request)).Reason, StringComparison.Ordinal);
+        Assert.Contains(reason, Assert.IsType<AuthorityAnswer.Refused>(await Certify(request)).Reason, StringComparison.Ordinal);
 }

@@ -38,7 +38,7 @@ internal sealed class Swarm : IAsyncDisposable
 
     public string WorkDirectory => Path.Combine(_directory.FullName, "work");
 
-    public static async Task<Swarm> Start(int stages, CancellationToken cancel)
+    public static async Task<Swarm> Start(int stages, CancellationToken cancel, params string[] authorityOptions)
     {
         var directory = Directory.CreateTempSubdirectory("swarm-");
         Directory.CreateDirectory(Path.Combine(directory.FullName, "work"));
@@ -46,7 +46,7 @@ internal sealed class Swarm : IAsyncDisposable
         new TinyModel().WriteTo(modelFile);
         await using var model = File.OpenRead(modelFile);
         var asset = await new FileAssetStore(Path.Combine(directory.FullName, "assets")).Put(model, 1 << 24, cancel);
-        var authority = await AuthorityProcess.Start(cancel);
+        var authority = await AuthorityProcess.Start(cancel, authorityOptions);
         var manifest = new Manifest(
             "llama.cpp", new ModelReference(asset.Sha256, asset.SizeBytes), stages, ContextTokens, Threads: 1, ["development"], authority.Root.KeyHash);
         return new Swarm(directory, authority, manifest);

@@ -49,10 +49,17 @@ public sealed class CollateralService(CollateralCache cache, CollateralOptions o
     }
 
     /// <inheritdoc/>
-    public async ValueTask<EvidenceCollateral> For(Evidence evidence, CancellationToken cancel)
+    public async ValueTask<EvidenceCollateral> For(Evidence evidence, CancellationToken cancel) => (await Collect(evidence, cancel)).Collateral;
+
+    /// <summary>The items that evidence is judged with: a bundle of them serves whoever judges it, too.</summary>
+    /// <param name="evidence">The evidence.</param>
+    /// <param name="cancel">Cancels it.</param>
+    public async Task<ImmutableArray<CollateralItem>> ItemsFor(Evidence evidence, CancellationToken cancel) => (await Collect(evidence, cancel)).Items;
+
+    private Task<CollectedCollateral> Collect(Evidence evidence, CancellationToken cancel)
     {
         ReadOnlyMemory<byte>? hint = evidence.Certificates.IsEmpty ? null : evidence.Certificates.SelectMany(c => c.ToArray()).ToArray();
-        return (await Collect(evidence.Type == Manifest.Development ? "" : evidence.Type, evidence.Document, evidence.Devices, hint, cancel)).Collateral;
+        return Collect(evidence.Type == Manifest.Development ? "" : evidence.Type, evidence.Document, evidence.Devices, hint, cancel);
     }
 
     private async Task<EvidenceCollateral> OfCvm(CollateralCollection collection, string type, ReadOnlyMemory<byte> document, ReadOnlyMemory<byte>? hint)

@@ -72,6 +72,9 @@ public sealed record AttestationPolicy
     /// <summary>The policy with all its settings as one JSON text (RFC 8785), which <see cref="Parse(ReadOnlyMemory{byte})"/> reads again.</summary>
     public byte[] ToCanonicalBytes() => AttestationPolicyJson.Write(this);
 
+    /// <summary>The policy for one order: of the types that are accepted, those that its manifest names.</summary>
+    public AttestationPolicy For(Manifest manifest) => this with { Types = [.. Types.Where(manifest.Tee.Contains)] };
+
     /// <summary>Whether evidence of a type counts on a chain.</summary>
     /// <param name="type">The type, as manifests name it.</param>
     /// <param name="chainId">The chain of the order.</param>

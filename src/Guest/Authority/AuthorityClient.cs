@@ -24,9 +24,9 @@ public sealed class AuthorityClient(EndPoint endpoint, X509Certificate2 root, Ti
     /// <exception cref="GuestException">The authority cannot be reached, or is not the one that is meant.</exception>
     public async Task<byte[]> Challenge(ECDsa key, CancellationToken cancel) => await Answer(new AuthorityRequest.Challenge(), key, cancel) switch
     {
-        CertifyAnswer.Challenged challenged => challenged.Nonce,
-        CertifyAnswer.Refused refused => throw new GuestException($"The authority refuses: {refused.Reason}"),
-        _ => throw new GuestException($"{endpoint} is not the authority: it answers what was not asked."),
+        AuthorityAnswer.Challenged challenged => challenged.Nonce,
+        AuthorityAnswer.Refused refused => throw new GuestException($"The authority refuses: {refused.Reason}"),
+        _ => throw Other(),
     };
 
     /// <summary>Asks to be certified; asks again for half a minute where the authority cannot be reached. A refusal is final.</summary>
@@ -34,15 +34,45 @@ public sealed class AuthorityClient(EndPoint endpoint, X509Certificate2 root, Ti
     /// <param name="key">The key that is to be certified.</param>
     /// <param name="cancel">Ends the attempt.</param>
     /// <exception cref="GuestException">The authority refuses, cannot be reached, or is not the one that is meant.</exception>
-    public async Task<CertifyAnswer.Certified> Certify(CertifyRequest request, ECDsa key, CancellationToken cancel) =>
+    public async Task<AuthorityAnswer.Certified> Certify(CertifyRequest request, ECDsa key, CancellationToken cancel) =>
         await Answer(new AuthorityRequest.Certify(request), key, cancel) switch
         {
-            CertifyAnswer.Certified certified => certified,
-            CertifyAnswer.Refused refused => throw new GuestException($"The authority refuses: {refused.Reason}"),
-            _ => throw new GuestException($"{endpoint} is not the authority: it answers what was not asked."),
+            AuthorityAnswer.Certified certified => certified,
+            AuthorityAnswer.Refused refused => throw new GuestException($"The authority refuses: {refused.Reason}"),
+            _ => throw Other(),
         };
 
-    private async Task<CertifyAnswer> Answer(AuthorityRequest request, ECDsa key, CancellationToken cancel)
+    /// <summary>Asks what evidence must show, as of now.</summary>
+    /// <param name="key">Any key of this process.</param>
+    /// <param name="cancel">Ends the attempt.</param>
+    /// <exception cref="GuestException">The authority cannot be reached, or is not the one that is meant.</exception>
+    public async Task<AttestationPolicy> Policy(ECDsa key, CancellationToken cancel)
+    {
+        try
+        {
+            return await Answer(new AuthorityRequest.Policy(), key, cancel) is AuthorityAnswer.Policy policy ? AttestationPolicy.Parse(policy.Document) : throw Other();
+        }
+        catch (FormatException fault)
+        {
+            throw new GuestException($"The authority's policy cannot be read: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>Asks what the vendors say about evidence.</summary>
+    /// <param name="evidence">The evidence; its devices are not sent.</param>
+    /// <param name="key">Any key of this process.</param>
+    /// <param name="cancel">Ends the attempt.</param>
+    /// <exception cref="GuestException">The authority cannot be reached, has nothing, or is not the one that is meant.</exception>
+    public async Task<CollateralBundle> Collateral(Evidence evidence, ECDsa key, CancellationToken cancel) => await Answer(new AuthorityRequest.Collateral(evidence), key, cancel) switch
+    {
+        AuthorityAnswer.Collateral collateral => CollateralBundle.Read(collateral.Bundle, out var fault) ?? throw new GuestException($"The authority's collateral cannot be read: {fault}"),
+        AuthorityAnswer.Refused refused => throw new GuestException($"The authority refuses: {refused.Reason}"),
+        _ => throw Other(),
+    };
+
+    private GuestException Other() => new($"{endpoint} is not the authority: it answers what was not asked.");
+
+    private async Task<AuthorityAnswer> Answer(AuthorityRequest request, ECDsa key, CancellationToken cancel)
     {
         using var presented = SelfSigned(key);
         var begun = time.GetTimestamp();
@@ -67,7 +97,7 @@ public sealed class AuthorityClient(EndPoint endpoint, X509Certificate2 root, Ti
         }
     }
 
-    private async Task<CertifyAnswer> Ask(AuthorityRequest request, X509Certificate2 presented, CancellationToken cancel)
+    private async Task<AuthorityAnswer> Ask(AuthorityRequest request, X509Certificate2 presented, CancellationToken cancel)
     {
         using var bound = new CancellationTokenSource(RequestTime, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, cancel);
@@ -78,7 +108,7 @@ public sealed class AuthorityClient(EndPoint endpoint, X509Certificate2 root, Ti
             await using var stream = new SslStream(new NetworkStream(socket, ownsSocket: false), leaveInnerStreamOpen: false);
             await stream.AuthenticateAsClientAsync(TlsOptions(presented), either.Token);
             await AuthorityFrames.Write(stream, request.ToBytes(), either.Token);
-            return CertifyAnswer.Parse(await AuthorityFrames.Read(stream, either.Token));
+            return AuthorityAnswer.Parse(await AuthorityFrames.Read(stream, either.Token));
         }
         catch (OperationCanceledException fault) when (!cancel.IsCancellationRequested)
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -8,13 +7,10 @@ using SwarmCompute.Attestation;
 
 namespace SwarmCompute.Guest.Authority;
 
-/// <summary>
-/// <c>authority --directory DIR --listen IP:PORT [--development-chain ID]</c>: serves until standard input ends or SIGTERM comes. Prints one
-/// JSON line when it is ready.
-/// </summary>
+/// <summary><c>authority</c>: serves until standard input ends or SIGTERM comes. Prints one JSON line when it is ready.</summary>
 internal static class AuthorityCommand
 {
-    public const string Usage = "authority --directory DIR --listen IP:PORT [--development-chain ID]";
+    public const string Usage = AuthorityOptions.Usage;
 
     public static async Task<int> Run(string[] arguments, TimeProvider time)
     {
@@ -23,12 +19,16 @@ internal static class AuthorityCommand
         {
             var options = AuthorityOptions.Parse(arguments);
             using var authority = LoadRoot(options.Directory, time);
+            await using var file = options.Policy is { } policyFile ? PolicyFile.Open(policyFile, time, log) : null;
+            await using var vendors = options.Collateral is { } path ? VendorCollateral.Open(path, options.Vendors, time, log) : null;
+            AttestationPolicy Policy() => file?.Current ?? options.DefaultPolicy;
             var challenges = new Challenges(time);
             var verifier = new EvidenceVerifier(TrustRoots.Vendors, options.DevelopmentChainId);
-            var certifier = new Certifier(authority, verifier, options.Policy, new NoCollateral(), challenges, time);
+            var certifier = new Certifier(authority, verifier, Policy, vendors?.Service ?? (ICollateralSource)new NoCollateral(), challenges, time);
             var parent = new ParentPipe();
-            await using var server = AuthorityServer.Start(options.Listen, authority, certifier, challenges, time, log);
-            PrintReady(server.LocalEndPoint, authority);
+            var answers = new AuthorityAnswers(certifier, challenges, Policy, vendors?.Service, log);
+            await using var server = AuthorityServer.Start(options.Listen, authority, answers, time, log);
+            PrintReady(server.LocalEndPoint, authority, Policy());
             parent.Watch();
             await Stopped(parent.Ended);
             return 0;
@@ -52,9 +52,9 @@ internal static class AuthorityCommand
         }
     }
 
-    private static void PrintReady(IPEndPoint endpoint, CertificateAuthority authority)
+    private static void PrintReady(IPEndPoint endpoint, CertificateAuthority authority, AttestationPolicy policy)
     {
-        var ready = CanonicalJson.Serialize(new JsonObject { ["endpoint"] = endpoint.ToString(), ["root"] = Convert.ToBase64String(authority.Root.RawData) });
+        var ready = CanonicalJson.Serialize(new JsonObject { ["endpoint"] = endpoint.ToString(), ["policy"] = policy.Hash.ToString(), ["root"] = Convert.ToBase64String(authority.Root.RawData) });
         Console.Out.WriteLine(Encoding.UTF8.GetString(ready));
         Console.Out.Flush();
     }
@@ -68,36 +68,5 @@ internal static class AuthorityCommand
             terminated.TrySetResult();
         });
         await Task.WhenAny(terminated.Task, parentEnded);
-    }
-
-    private sealed record AuthorityOptions(string Directory, IPEndPoint Listen, ulong? DevelopmentChainId)
-    {
-        public AttestationPolicy Policy => DevelopmentChainId is null
-            ? AttestationPolicy.Strict
-            : AttestationPolicy.Strict with { Types = AttestationPolicy.Strict.Types.Add(Manifest.Development) };
-
-        public static AuthorityOptions Parse(string[] arguments)
-        {
-            string? directory = null, listen = null, chain = null;
-            for (var i = 0; i < arguments.Length; i += 2)
-            {
-                var value = i + 1 < arguments.Length ? arguments[i + 1] : throw new GuestException($"{arguments[i]} needs a value. Usage: {Usage}");
-                switch (arguments[i])
-                {
-                    case "--directory": directory = value; break;
-                    case "--listen": listen = value; break;
-                    case "--development-chain": chain = value; break;
-                    default: throw new GuestException($"{arguments[i]} is not an option. Usage: {Usage}");
-                }
-            }
-            if (directory is null || listen is null) throw new GuestException($"--directory and --listen are needed. Usage: {Usage}");
-            if (!IPEndPoint.TryParse(listen, out var endpoint)) throw new GuestException($"--listen is '{listen}'; give IP:PORT, such as 127.0.0.1:0.");
-            return new AuthorityOptions(directory, endpoint, chain is null ? null : ChainId(chain));
-        }
-
-        private static ulong ChainId(string text) =>
-            ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0
-                ? id
-                : throw new GuestException($"--development-chain is '{text}'; give a chain id, such as 31337.");
     }
 }

@@ -21,8 +21,7 @@ public sealed class AuthorityServer : IAsyncDisposable
     public static readonly TimeSpan ConnectionTime = TimeSpan.FromSeconds(20);
 
     private readonly Socket _socket;
-    private readonly Certifier _certifier;
-    private readonly Challenges _challenges;
+    private readonly AuthorityAnswers _answers;
     private readonly SslServerAuthenticationOptions _tls;
     private readonly ECDsa _key;
     private readonly GuestLog _log;
@@ -31,11 +30,10 @@ public sealed class AuthorityServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
 
-    private AuthorityServer(Socket socket, CertificateAuthority authority, Certifier certifier, Challenges challenges, TimeProvider time, GuestLog log)
+    private AuthorityServer(Socket socket, CertificateAuthority authority, AuthorityAnswers answers, TimeProvider time, GuestLog log)
     {
         _socket = socket;
-        _certifier = certifier;
-        _challenges = challenges;
+        _answers = answers;
         _log = log;
         _time = time;
         _key = P256.CreateKey();
@@ -50,14 +48,14 @@ public sealed class AuthorityServer : IAsyncDisposable
     /// <summary>Listens.</summary>
     /// <exception cref="GuestException">The endpoint cannot be had.</exception>
     public static AuthorityServer Start(
-        IPEndPoint endpoint, CertificateAuthority authority, Certifier certifier, Challenges challenges, TimeProvider time, GuestLog log)
+        IPEndPoint endpoint, CertificateAuthority authority, AuthorityAnswers answers, TimeProvider time, GuestLog log)
     {
         var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             socket.Bind(endpoint);
             socket.Listen(256);
-            return new AuthorityServer(socket, authority, certifier, challenges, time, log);
+            return new AuthorityServer(socket, authority, answers, time, log);
         }
         catch (SocketException fault)
         {
@@ -125,21 +123,17 @@ public sealed class AuthorityServer : IAsyncDisposable
         }
     }
 
-    private async Task<CertifyAnswer> Answer(byte[] message, X509Certificate2? presented, CancellationToken cancel)
+    private async Task<AuthorityAnswer> Answer(byte[] message, X509Certificate2? presented, CancellationToken cancel)
     {
         using var key = presented?.GetECDsaPublicKey();
-        if (key is null) return new CertifyAnswer.Refused("the client presented no certificate of a P-256 key");
+        if (key is null) return new AuthorityAnswer.Refused("the client presented no certificate of a P-256 key");
         try
         {
-            if (AuthorityRequest.Parse(message) is not AuthorityRequest.Certify { Request: var request })
-                return new CertifyAnswer.Challenged(_challenges.Issue(Hash32.Sha256(key.ExportSubjectPublicKeyInfo())));
-            var answer = await _certifier.Certify(request, key, cancel);
-            _log.Line(answer is CertifyAnswer.Refused no ? $"refused {request}: {no.Reason}" : $"certified {request}");
-            return answer;
+            return await _answers.To(AuthorityRequest.Parse(message), key, cancel);
         }
         catch (FormatException fault)
         {
-            return new CertifyAnswer.Refused($"the request is not understood: {fault.Message}");
+            return new AuthorityAnswer.Refused($"the request is not understood: {fault.Message}");
         }
     }
 

@@ -6,12 +6,12 @@ namespace SwarmCompute.Guest.Authority;
 /// <summary>Decides whether to certify a guest's key, and does.</summary>
 /// <param name="authority">The root.</param>
 /// <param name="verifier">Judges the evidence.</param>
-/// <param name="policy">What evidence must show; the manifest's TEE types narrow it.</param>
+/// <param name="policy">What evidence must show, as of now; the manifest's TEE types narrow it.</param>
 /// <param name="collateral">What the vendors say.</param>
 /// <param name="challenges">The nonces that evidence must have been made with.</param>
 /// <param name="time">The clock.</param>
 public sealed class Certifier(
-    CertificateAuthority authority, EvidenceVerifier verifier, AttestationPolicy policy, ICollateralSource collateral, Challenges challenges, TimeProvider time)
+    CertificateAuthority authority, EvidenceVerifier verifier, Func<AttestationPolicy> policy, ICollateralSource collateral, Challenges challenges, TimeProvider time)
 {
     /// <summary>The most bytes of evidence that a certificate carries; with more it carries none, and peers that want to see it refuse the guest.</summary>
     public const int EvidenceBytesMax = 14 * 1024;
@@ -26,21 +26,21 @@ public sealed class Certifier(
     /// <param name="request">What was asked.</param>
     /// <param name="publicKey">The key whose possession the guest has proven.</param>
     /// <param name="cancel">Ends the wait for a vendor.</param>
-    public async Task<CertifyAnswer> Certify(CertifyRequest request, ECDsa publicKey, CancellationToken cancel)
+    public async Task<AuthorityAnswer> Certify(CertifyRequest request, ECDsa publicKey, CancellationToken cancel)
     {
         try
         {
             var manifest = Manifest.Parse(request.Manifest);
-            if (Refusal(request, manifest) is { } refusal) return new CertifyAnswer.Refused(refusal);
+            if (Refusal(request, manifest) is { } refusal) return new AuthorityAnswer.Refused(refusal);
             var result = await Judge(request, manifest, publicKey, cancel);
-            if (result.Verdict != Verdict.Accepted) return new CertifyAnswer.Refused($"the evidence is refused: {result.Why}");
+            if (result.Verdict != Verdict.Accepted) return new AuthorityAnswer.Refused($"the evidence is refused: {result.Why}");
             return LaunchMeasurement.Of(result) is { } measurement
                 ? Grant(request, publicKey, measurement)
-                : new CertifyAnswer.Refused("the evidence is refused: it does not say what was measured");
+                : new AuthorityAnswer.Refused("the evidence is refused: it does not say what was measured");
         }
         catch (Exception fault) when (fault is ManifestException or CryptographicException)
         {
-            return new CertifyAnswer.Refused(fault.Message);
+            return new AuthorityAnswer.Refused(fault.Message);
         }
     }
 
@@ -54,16 +54,16 @@ public sealed class Certifier(
             Context = request.ContextFor(manifest.Hash).ToBytes(),
             ChainId = request.ChainId,
         };
-        var narrowed = policy with { Types = [.. policy.Types.Where(manifest.Tee.Contains)] };
+        var narrowed = policy().For(manifest);
         return verifier.Verify(request.Evidence, await collateral.For(request.Evidence, cancel), narrowed, binding, time.GetUtcNow());
     }
 
-    private CertifyAnswer.Certified Grant(CertifyRequest request, ECDsa publicKey, Hash32 measurement)
+    private AuthorityAnswer.Certified Grant(CertifyRequest request, ECDsa publicKey, Hash32 measurement)
     {
         var identity = new SwarmIdentity.Guest(request.Lease.Order, request.Lease.Slot, request.Epoch, request.Provider);
         var evidence = EvidenceExtension.Create(request.Evidence);
         using var certificate = authority.Issue(identity, publicKey, CertificateLifetime, evidence.RawData.Length <= EvidenceBytesMax ? evidence : null);
-        return new CertifyAnswer.Certified(
+        return new AuthorityAnswer.Certified(
             certificate.RawData, authority.SignLease(request.StatementFor(P256.KeyHash(publicKey), measurement)), measurement);
     }
 

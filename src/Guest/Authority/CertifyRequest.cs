@@ -43,11 +43,10 @@ public sealed record CertifyRequest(
         })]),
     });
 
-    /// <summary>Reads a message. Judges nothing but its form.</summary>
+    /// <summary>Reads the members of a message. Judges nothing but its form.</summary>
     /// <exception cref="FormatException">A member is missing, unknown or out of range; the message is one line.</exception>
-    public static CertifyRequest Parse(ReadOnlyMemory<byte> message)
+    public static CertifyRequest Parse(JsonObject members)
     {
-        var members = CanonicalJson.ParseObject(message, AuthorityFrames.BytesMax);
         var fields = new JsonFields(members, "", "lease", "epoch", "provider", "offer", "chainId", "orderBook", "manifest", "evidence", "devices");
         return new CertifyRequest(
             LeaseId.Parse(fields.Text("lease", 32)),

@@ -21,7 +21,7 @@ internal static class Certify
     }
 
     private static string? Fault(
-        Ticket ticket, CertifyRequest request, CertifyAnswer.Certified certified, X509Certificate2 certificate, ECDsa key, TimeProvider time)
+        Ticket ticket, CertifyRequest request, AuthorityAnswer.Certified certified, X509Certificate2 certificate, ECDsa key, TimeProvider time)
     {
         if (PeerCertificate.Refusal(certificate, ticket.Root, time.GetUtcNow(), out var identity) is { } refusal) return refusal;
         if (identity != new SwarmIdentity.Guest(ticket.Lease.Order, ticket.Lease.Slot, ticket.Epoch, ticket.Provider)) return $"it certifies {identity}";

@@ -26,7 +26,10 @@ internal sealed class Credentials(
 
     public Hash32 Measurement => measurement;
 
-    public OverlayCredentials Overlay { get; } = new(certificate, root);
+    /// <summary>What peers must show beside a certificate; null before it is known.</summary>
+    public OverlayAttestation? Attestation { get; set; }
+
+    public OverlayCredentials Overlay => new(certificate, root) { Attestation = Attestation };
 
     public void Dispose()
     {

@@ -67,6 +67,8 @@ internal static class LoaderCommand
         log.Line("certified");
         if (evidence.Type != Manifest.Development) measurement = credentials.Measurement;         // what the hardware measured, not the guest's own word
 
+        await using var peers = await PeerWatch.Start(ticket, manifest, authority, key, time, log, stop.Token);
+        credentials.Attestation = peers.Attestation;
         var loading = Load(ticket, manifest, verifying, engine, files);
         var listener = OverlayListener.Start(new IPEndPoint(ticket.ListenAddress, 0), credentials.Overlay, time, refused: log.Line);
         await using var role = await StartRole(ticket, manifest, credentials, measurement, listener, time, log, stop.Token);
