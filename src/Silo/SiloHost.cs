@@ -35,7 +35,8 @@ internal static class SiloHost
 
     /// <summary>Makes the host, stopped.</summary>
     /// <exception cref="SiloStartException">Something that it needs is not as it must be.</exception>
-    public static WebApplication Build(SiloConfiguration configuration, SiloCredentials credentials, StoreConnection store, ChainConnection chain, Account account)
+    public static WebApplication Build(
+        SiloConfiguration configuration, SiloCredentials credentials, SiloAttestation? attestation, StoreConnection store, ChainConnection chain, Account account)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "SwarmCompute.Silo" });
         AddLogging(builder.Logging);
@@ -45,6 +46,7 @@ internal static class SiloHost
         builder.WebHost.ConfigureKestrel(o => WebHosting.ListenOn(o, IPAddress.Parse(configuration.Node.AdvertisedAddress), configuration.Web.Port, credentials));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(credentials);
+        if (attestation is not null) builder.Services.AddSingleton(attestation);
         builder.Services.AddSingleton(ChainOptionsOf(configuration.Chain));
         builder.Services.AddSingleton(new ChainFeedOptions { Period = ChainFollower.LeastPeriod(configuration.Chain) });
         builder.Services.AddSingleton<IChainReader>(chain);

@@ -41,13 +41,15 @@ internal static class SiloProcess
     private static async Task<int> Run(SiloConfiguration configuration)
     {
         var credentials = SiloCredentials.Load(configuration.Tls, new NodeId(configuration.Node.Id), TimeProvider.System);
+        await using var attestation = await SiloAttestation.Open(
+            configuration.Tls, credentials.Certificate, configuration.Chain.ChainId, TimeProvider.System, line => Console.Error.WriteLine($"silos' evidence: {line}"));
         RequireFreePorts(configuration);
         using var account = OpenAccount(configuration.Chain.AccountKeyFile);
         await using var chain = new ChainConnection(SiloHost.ChainOptionsOf(configuration.Chain), SiloHost.SyncOptionsOf(configuration.Chain));
         var connecting = ConnectChain(chain);
         using var store = await StoreConnection.Open(configuration.Store, CancellationToken.None);
         await connecting;
-        await using var app = SiloHost.Build(configuration, credentials, store, chain, account);
+        await using var app = SiloHost.Build(configuration, credentials, attestation, store, chain, account);
         await Start(app);
         Console.Out.WriteLine(new JsonObject
         {

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using SwarmCompute.Attestation;
 using SwarmCompute.Client.Demo;
 
@@ -31,15 +33,38 @@ internal static class AuthorityCommand
         var node = new Option<string>("--node") { Description = "the node's name", Required = true };
         var output = new Option<string>("--out") { Description = "the folder that gets NODE.pem and NODE.key.pem", Required = true };
         var days = new Option<int>("--days") { Description = "how long it is valid, 1 to 365", DefaultValueFactory = _ => 90 };
-        var command = new Command("silo", "Makes a key and certificate for a silo.") { directory, node, output, days };
-        command.SetAction(parsed =>
+        var request = new Option<string?>("--request") { Description = "the silo's own request with evidence (SwarmCompute.Guest request); then its key stays where it is" };
+        var chain = new Option<ulong?>("--chain-id") { Description = "the swarm's chain: development evidence counts on a development chain alone" };
+        var evidence = new EvidenceOptions("the request");
+        var command = new Command("silo", "Makes a certificate for a silo, and its key where it brings no request.") { directory, node, output, days, request, chain };
+        evidence.AddTo(command);
+        command.SetAction(async (parsed, cancel) =>
         {
             var name = CommonOptions.Parse(parsed.GetRequiredValue(node), text => new NodeId(text));
             if (parsed.GetRequiredValue(days) is not (>= 1 and <= 365 and var lasting)) throw new CommandException("--days is out of range; give 1 to 365");
             using var authority = CertificateAuthority.Load(parsed.GetRequiredValue(directory), TimeProvider.System);
-            var (certificate, key) = SiloFiles.Write(authority, name, Directory.CreateDirectory(parsed.GetRequiredValue(output)).FullName, TimeSpan.FromDays(lasting));
-            Console.WriteLine($"{certificate} and {key} name {name}");
+            var folder = Directory.CreateDirectory(parsed.GetRequiredValue(output)).FullName;
+            if (parsed.GetValue(request) is not { } file)
+            {
+                var (certificate, key) = SiloFiles.Write(authority, name, folder, TimeSpan.FromDays(lasting));
+                Console.WriteLine($"{certificate} and {key} name {name}");
+                return;
+            }
+            var (publicKey, shown) = await Judged(file, evidence, parsed, parsed.GetValue(chain), cancel);
+            Console.WriteLine($"{SiloFiles.Write(authority, name, folder, TimeSpan.FromDays(lasting), publicKey, shown)} names {name}, with evidence of type {shown.Type}");
         });
         return command;
+    }
+
+    private static async Task<(PublicKey Key, Attestation.Evidence Evidence)> Judged(string file, EvidenceOptions options, ParseResult parsed, ulong? chainId, CancellationToken cancel)
+    {
+        var policy = options.Policy(parsed) ?? throw new CommandException("--request needs --policy: what the evidence in it must show");
+        var text = Encoding.ASCII.GetString(InputFile.Read(file, AttestedRequest.CharsMax, "a request with evidence, PEM"));
+        var (key, evidence) = AttestedRequest.TryRead(text) ?? throw new CommandException($"{file} is no request that is signed by its own key and carries evidence");
+        await using var vendors = options.Collateral(parsed);
+        var collateral = vendors is null ? EvidenceCollateral.None : await vendors.Service.For(evidence, cancel);
+        var binding = new EvidenceBinding(AttestationPurpose.Peer, Hash32.Sha256(key.ExportSubjectPublicKeyInfo())) { ChainId = chainId };
+        var result = EvidenceOptions.VerifierFor(chainId ?? 0).Verify(evidence, collateral, policy, binding, TimeProvider.System.GetUtcNow());
+        return result.Verdict == Verdict.Accepted ? (key, evidence) : throw new CommandException($"the evidence in {file} is refused: {result.Why}");
     }
 }

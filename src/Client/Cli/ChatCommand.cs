@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SwarmCompute.Attestation;
 using SwarmCompute.Client.Inference;
 
 namespace SwarmCompute.Client.Cli;
@@ -14,12 +15,20 @@ internal static class ChatCommand
         var message = new Option<bool>("--message") { Description = "take the text as a user's message, by the model's chat template" };
         var tokens = new Option<int>("--tokens") { Description = "the most tokens to generate", DefaultValueFactory = _ => 128 };
         var temperature = new Option<double>("--temperature") { Description = "0 picks the likeliest token every time", DefaultValueFactory = _ => 0 };
+        var evidence = new EvidenceOptions("the head");
         var command = new Command("chat", "Streams an answer from a running order.") { number, swarm, prompt, message, tokens, temperature };
+        evidence.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
             var text = parsed.GetValue(prompt) ?? await Console.In.ReadToEndAsync(cancel);
             var request = new CompletionRequest { TokensMax = parsed.GetRequiredValue(tokens), Temperature = parsed.GetRequiredValue(temperature) };
-            using var client = parsed.Read(swarm).Connect();
+            var file = parsed.Read(swarm);
+            var policy = evidence.Policy(parsed);
+            await using var vendors = evidence.Collateral(parsed);
+            await using var peers = policy is null
+                ? null
+                : new AttestedPeers(EvidenceOptions.VerifierFor(file.Chain.ChainId), vendors?.Service ?? (ICollateralSource)new NoCollateral(), policy, TimeProvider.System);
+            using var client = file.Connect(peers is null ? null : new HeadAttestation(peers, file.Chain.ChainId, file.Chain.OrderBook));
             await foreach (var happening in client.Complete(
                 parsed.Read(number), parsed.GetValue(message) ? request with { Messages = [new("user", text)] } : request with { Prompt = text }, cancel))
                 await Show(happening);

@@ -35,7 +35,9 @@ internal static class ReportCommand
         var book = new Option<string?>("--order-book") { Description = "the order book contract that you trust; default: what the file says, and then you trust the file in this" };
         var deployBlock = new Option<ulong>("--deploy-block") { Description = "the block in which the order book was created" };
         var swarm = CommonOptions.Swarm();
+        var evidence = new EvidenceOptions("the head that signed the report");
         var command = new Command("verify", "Checks a signed report against the chain; asks no silo. Exit code 0 where all holds.") { file, rpc, chainId, book, deployBlock, swarm };
+        evidence.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
             var bytes = InputFile.Read(parsed.GetRequiredValue(file), SignedReport.BytesMax, "a signed report");
@@ -44,7 +46,10 @@ internal static class ReportCommand
                 ? Options(CommonOptions.ParseUrl(endpoint), parsed.GetValue(chainId), parsed.GetValue(book), parsed.GetValue(deployBlock), report)
                 : parsed.Read(swarm).Chain;
             await using var chain = await ChainClient.ConnectToOrderBook(options, cancel);
-            return Show(await ReportCheck.Verify(bytes, report.Order, chain, TimeProvider.System.GetUtcNow(), cancel), report);
+            var policy = evidence.Policy(parsed);
+            await using var vendors = evidence.Collateral(parsed);
+            var how = policy is null ? null : await ReportCheck.EvidenceOf(bytes, EvidenceOptions.VerifierFor(report.ChainId), vendors?.Service ?? (ICollateralSource)new NoCollateral(), policy, cancel);
+            return Show(await ReportCheck.Verify(bytes, report.Order, chain, TimeProvider.System.GetUtcNow(), how, cancel), report);
         });
         return command;
     }

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SwarmCompute.Chain;
+using SwarmCompute.Client.Inference;
 
 namespace SwarmCompute.Client.Cli;
 
@@ -64,7 +65,8 @@ internal sealed record SwarmFile(ImmutableArray<Uri> Silos, string Root, ChainOp
     });
 
     /// <summary>A client of this swarm.</summary>
-    public SwarmClient Connect() => new(new SwarmClientOptions { Silos = Silos, Root = LoadRoot(Root) });
+    /// <param name="attestation">What heads must show; null: the authority's word counts.</param>
+    public SwarmClient Connect(HeadAttestation? attestation = null) => new(new SwarmClientOptions { Silos = Silos, Root = LoadRoot(Root), Attestation = attestation });
 
     /// <summary>Loads a root certificate.</summary>
     /// <exception cref="CommandException">There is none, or it is no certificate.</exception>

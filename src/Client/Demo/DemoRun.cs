@@ -154,7 +154,7 @@ internal sealed class DemoRun(DemoOptions options, RepositoryRoot root, DemoNarr
         await narrator.Step("The head signs its report, the silos submit and settle it",
             () => client.WaitFor(order, p => p.IsOver, SettleTimeout, null, cancel));
         var file = await client.GetReport(order, cancel) ?? throw new CommandException($"order {order} has no report, though it is over");
-        var checks = await narrator.Step("Verifying the report against the chain", () => ReportCheck.Verify(file, order, chain.Client, time.GetUtcNow(), cancel));
+        var checks = await narrator.Step("Verifying the report against the chain", () => ReportCheck.Verify(file, order, chain.Client, time.GetUtcNow(), null, cancel));
         narrator.Table(["check", "", "found"], checks.Checks.Select(c => new[] { c.Name, c.Passed ? "holds" : "FAILS", c.Detail }));
         if (checks.Verdict != Verdict.Accepted) throw new CommandException($"the report does not hold: {checks.Why}");
         OutputFile.Write(folder.Report, file);

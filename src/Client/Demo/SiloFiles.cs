@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using SwarmCompute.Attestation;
 
 namespace SwarmCompute.Client.Demo;
@@ -15,6 +17,16 @@ internal static class SiloFiles
         WriteNew(certificateFile, certificate.ExportCertificatePem());
         WriteNew(keyFile, key.ExportPkcs8PrivateKeyPem());
         return (certificateFile, keyFile);
+    }
+
+    /// <summary>Writes <c>NODE.pem</c> for a key that the silo made itself, with its evidence.</summary>
+    public static string Write(CertificateAuthority authority, NodeId node, string directory, TimeSpan lifetime, PublicKey key, Attestation.Evidence evidence)
+    {
+        using var publicKey = key.GetECDsaPublicKey() ?? throw new CryptographicException("The request's key is not an elliptic-curve key.");
+        using var certificate = authority.Issue(new SwarmIdentity.Silo(node), publicKey, lifetime, EvidenceExtension.Create(evidence));
+        var file = Path.Combine(directory, $"{node}.pem");
+        WriteNew(file, certificate.ExportCertificatePem());
+        return file;
     }
 
     private static void WriteNew(string path, string pem)

@@ -19,8 +19,8 @@ internal static class AuthorityCommand
         {
             var options = AuthorityOptions.Parse(arguments);
             using var authority = LoadRoot(options.Directory, time);
-            await using var file = options.Policy is { } policyFile ? PolicyFile.Open(policyFile, time, log) : null;
-            await using var vendors = options.Collateral is { } path ? VendorCollateral.Open(path, options.Vendors, time, log) : null;
+            await using var file = options.Policy is { } policyFile ? OpenPolicy(policyFile, time, log) : null;
+            await using var vendors = options.Collateral is { } path ? OpenCollateral(path, options.Vendors, time, log) : null;
             AttestationPolicy Policy() => file?.Current ?? options.DefaultPolicy;
             var challenges = new Challenges(time);
             var verifier = new EvidenceVerifier(TrustRoots.Vendors, options.DevelopmentChainId);
@@ -49,6 +49,32 @@ internal static class AuthorityCommand
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
         {
             throw new GuestException($"There is no usable root in {directory}: {fault.Message}", fault);
+        }
+    }
+
+    private static PolicyFile OpenPolicy(string path, TimeProvider time, GuestLog log)
+    {
+        try
+        {
+            return PolicyFile.Open(path, time, log.Line);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw new GuestException($"--policy {path} cannot be used: {fault.Message}", fault);
+        }
+    }
+
+    private static VendorCollateral OpenCollateral(string path, CollateralOptions options, TimeProvider time, GuestLog log)
+    {
+        try
+        {
+            var vendors = VendorCollateral.Open(path, options, TrustRoots.Vendors, time);
+            foreach (var problem in vendors.Problems) log.Line($"--collateral {path}: {problem.Subject}: {problem.Why}");
+            return vendors;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw new GuestException($"--collateral {path} cannot be used: {fault.Message}", fault);
         }
     }
 

@@ -11,4 +11,10 @@ public sealed class SiloTlsOptions
 
     /// <summary>The authority's root certificate, DER or PEM. No default.</summary>
     public string RootFile { get; set; } = "";
+
+    /// <summary>A policy (docs/evidence.md) that the evidence in other silos' certificates must meet; empty, the default: the authority's word counts alone.</summary>
+    public string EvidencePolicyFile { get; set; } = "";
+
+    /// <summary>For that policy, what vendors say: a folder that caches what is fetched from them, or a bundle. Empty, the default: nothing, which suffices for development evidence.</summary>
+    public string CollateralPath { get; set; } = "";
 }

@@ -1,14 +1,66 @@
+using System.Security.Cryptography.X509Certificates;
 using SwarmCompute.Attestation;
+using SwarmCompute.Silo.Configuration;
 
 namespace SwarmCompute.Silo.Tls;
 
-/// <summary>What other silos must show in their certificates beside the authority's word.</summary>
-/// <param name="Peers">Judges their evidence, and watches those that are linked.</param>
-/// <param name="ChainId">The swarm's chain: only on a development chain does development evidence count.</param>
-internal sealed record SiloAttestation(AttestedPeers Peers, ulong ChainId) : IAsyncDisposable
+/// <summary>What silos must show each other in their certificates, beside the authority's word, by a policy that may change while they run.</summary>
+internal sealed class SiloAttestation : IAsyncDisposable
 {
-    /// <summary>What a silo's evidence must be about: its own key, for peers.</summary>
-    public PeerTerms Terms { get; } = new(AttestationPurpose.Peer, ChainId);
+    private readonly VendorCollateral? _vendors;
+    private readonly AttestedPeers _peers;
+    private readonly PolicyFile _policy;
+    private readonly PeerTerms _terms;
 
-    public ValueTask DisposeAsync() => Peers.DisposeAsync();
+    private SiloAttestation(SiloTlsOptions options, ulong chainId, TimeProvider time, Action<string> tell)
+    {
+        _terms = new PeerTerms(AttestationPurpose.Peer, chainId);
+        _vendors = options.CollateralPath.Length == 0 ? null : VendorCollateral.Open(options.CollateralPath, new CollateralOptions(), TrustRoots.Vendors, time);
+        var verifier = new EvidenceVerifier(TrustRoots.Vendors, DevelopmentChains.Contains(chainId) ? chainId : null);
+        _policy = PolicyFile.Open(options.EvidencePolicyFile, time, tell, (policy, cancel) => _peers!.Update(policy, cancel));
+        _peers = new AttestedPeers(verifier, _vendors?.Service ?? (ICollateralSource)new NoCollateral(), _policy.Current, time);
+    }
+
+    /// <summary>Opens what the configuration names, and judges this silo's own certificate first: one that the others would refuse starts no silo.</summary>
+    /// <param name="options">Names policy and collateral.</param>
+    /// <param name="own">This silo's certificate.</param>
+    /// <param name="chainId">The swarm's chain: only on a development chain does development evidence count.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="tell">Told in one line of another policy; must not throw.</param>
+    /// <returns>What silos must show; null where the configuration names no policy.</returns>
+    /// <exception cref="SiloStartException">A file cannot be used, or this silo's own evidence is refused.</exception>
+    public static async Task<SiloAttestation?> Open(SiloTlsOptions options, X509Certificate2 own, ulong chainId, TimeProvider time, Action<string> tell)
+    {
+        if (options.EvidencePolicyFile.Length == 0) return null;
+        var attestation = New(options, chainId, time, tell);
+        var admission = await attestation.Admit(own, CancellationToken.None);
+        admission.Session?.Dispose();
+        if (admission.Session is not null) return attestation;
+        await attestation.DisposeAsync();
+        throw new SiloStartException(
+            $"Tls:CertificateFile {options.CertificateFile} does not meet Tls:EvidencePolicyFile {options.EvidencePolicyFile}: {admission.Result.Why}. "
+            + "Ask for a certificate with evidence (docs/evidence.md, \"Silos\").");
+    }
+
+    /// <summary>Judges another silo.</summary>
+    public Task<PeerAdmission> Admit(X509Certificate2 certificate, CancellationToken cancel) => _peers.Admit(certificate, _terms, cancel);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _policy.DisposeAsync();
+        await _peers.DisposeAsync();
+        if (_vendors is not null) await _vendors.DisposeAsync();
+    }
+
+    private static SiloAttestation New(SiloTlsOptions options, ulong chainId, TimeProvider time, Action<string> tell)
+    {
+        try
+        {
+            return new SiloAttestation(options, chainId, time, tell);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw new SiloStartException($"Tls:EvidencePolicyFile {options.EvidencePolicyFile} or Tls:CollateralPath {options.CollateralPath} cannot be used: {fault.Message}", fault);
+        }
+    }
 }

@@ -69,7 +69,7 @@ internal sealed partial class SiloTlsMiddleware(
         using var leaf = X509CertificateLoader.LoadCertificate(stream.RemoteCertificate!.GetRawCertData());
         try
         {
-            var admission = await attestation.Peers.Admit(leaf, attestation.Terms, context.ConnectionClosed);
+            var admission = await attestation.Admit(leaf, context.ConnectionClosed);
             if (admission.Session is null) LogRefused(log, Name(context), $"its evidence is refused: {admission.Result.Why}");
             return (admission.Session is not null, admission.Session);
         }

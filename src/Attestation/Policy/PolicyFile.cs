@@ -1,8 +1,6 @@
-using SwarmCompute.Attestation;
+namespace SwarmCompute.Attestation;
 
-namespace SwarmCompute.Guest.Authority;
-
-/// <summary>The authority's policy, read again when its file changes: that is how a measurement is revoked while the authority runs.</summary>
+/// <summary>A policy, read again when its file changes: that is how a measurement is revoked while the process runs.</summary>
 public sealed class PolicyFile : IAsyncDisposable
 {
     /// <summary>How often the file is looked at.</summary>
@@ -10,16 +8,18 @@ public sealed class PolicyFile : IAsyncDisposable
 
     private readonly string _path;
     private readonly TimeProvider _time;
-    private readonly GuestLog _log;
+    private readonly Action<string> _tell;
+    private readonly Func<AttestationPolicy, CancellationToken, Task>? _changed;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _watching;
     private AttestationPolicy _current;
     private byte[] _bytes;
     private string _fault = "";
 
-    private PolicyFile(string path, byte[] bytes, AttestationPolicy policy, TimeProvider time, GuestLog log)
+    private PolicyFile(
+        string path, byte[] bytes, AttestationPolicy policy, TimeProvider time, Action<string> tell, Func<AttestationPolicy, CancellationToken, Task>? changed)
     {
-        (_path, _bytes, _current, _time, _log) = (path, bytes, policy, time, log);
+        (_path, _bytes, _current, _time, _tell, _changed) = (path, bytes, policy, time, tell, changed);
         _watching = Watch();
     }
 
@@ -27,18 +27,17 @@ public sealed class PolicyFile : IAsyncDisposable
     public AttestationPolicy Current => Volatile.Read(ref _current);
 
     /// <summary>Reads the file, and begins to watch it.</summary>
-    /// <exception cref="GuestException">It cannot be read, or is no policy.</exception>
-    public static PolicyFile Open(string path, TimeProvider time, GuestLog log)
+    /// <param name="path">The file.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="tell">Told in one line what became of a change; must not throw.</param>
+    /// <param name="changed">Called with each new policy, one at a time; null: nobody is.</param>
+    /// <exception cref="FormatException">It is no policy; the message is one line.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static PolicyFile Open(string path, TimeProvider time, Action<string> tell, Func<AttestationPolicy, CancellationToken, Task>? changed = null)
     {
-        try
-        {
-            var bytes = Read(path);
-            return new PolicyFile(path, bytes, AttestationPolicy.Parse(bytes), time, log);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException)
-        {
-            throw new GuestException($"--policy {path} cannot be used: {fault.Message}", fault);
-        }
+        var bytes = Read(path);
+        return new PolicyFile(path, bytes, AttestationPolicy.Parse(bytes), time, tell, changed);
     }
 
     /// <inheritdoc/>
@@ -54,7 +53,7 @@ public sealed class PolicyFile : IAsyncDisposable
         using var timer = new PeriodicTimer(LookEvery, _time);
         try
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token)) Look();
+            while (await timer.WaitForNextTickAsync(_stop.Token)) await Look(_stop.Token);
         }
         catch (OperationCanceledException)
         {
@@ -63,7 +62,7 @@ public sealed class PolicyFile : IAsyncDisposable
     }
 
     // A file that is being written, or is wrong, changes nothing: the policy that was holds on, and the log says so once.
-    private void Look()
+    private async Task Look(CancellationToken cancel)
     {
         try
         {
@@ -72,11 +71,12 @@ public sealed class PolicyFile : IAsyncDisposable
             var policy = AttestationPolicy.Parse(bytes);
             Volatile.Write(ref _current, policy);
             (_bytes, _fault) = (bytes, "");
-            _log.Line($"policy {policy.Hash} from now on");
+            _tell($"policy {policy.Hash} from now on");
+            if (_changed is not null) await _changed(policy, cancel);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException)
         {
-            if (_fault != fault.Message) _log.Line($"--policy {_path} has changed and cannot be used; the policy before it holds on: {fault.Message}");
+            if (_fault != fault.Message) _tell($"{_path} has changed and cannot be used; the policy before it holds on: {fault.Message}");
             _fault = fault.Message;
         }
     }
