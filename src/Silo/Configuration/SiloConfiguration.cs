@@ -77,6 +77,8 @@ public sealed record SiloConfiguration
         Tls.CertificateFile = Resolve(Tls.CertificateFile);
         Tls.KeyFile = Resolve(Tls.KeyFile);
         Tls.RootFile = Resolve(Tls.RootFile);
+        Tls.EvidencePolicyFile = Resolve(Tls.EvidencePolicyFile);
+        Tls.CollateralPath = Resolve(Tls.CollateralPath);
         Guest.Executable = Resolve(Guest.Executable);
         Guest.AssetDirectory = Resolve(Guest.AssetDirectory);
         Guest.WorkDirectory = Resolve(Guest.WorkDirectory);

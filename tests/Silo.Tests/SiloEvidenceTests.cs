@@ -1,0 +1,82 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using SwarmCompute.Attestation;
+using SwarmCompute.Silo.Tests.Support;
+
+namespace SwarmCompute.Silo.Tests;
+
+/// <summary>Silos, as processes, whose certificates must carry evidence. It is of the development type: nothing vouches for this machine.</summary>
+[Collection("real silos")]        // one at a time
+public sealed class SiloEvidenceTests(DevelopmentChain chain) : IAsyncDisposable
+{
+    private const string Accepting = """{"types":["development"]}""";
+
+    private readonly TestSwarm _swarm = TestSwarm.Start(chain);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _swarm.DisposeAsync();
+
+    [Fact]
+    public async Task Silos_with_evidence_link_and_one_without_gets_no_link()
+    {
+        var first = _swarm.Launch(WithEvidence("node-1", 1));
+        var second = _swarm.Launch(WithEvidence("node-2", 2));
+        foreach (var silo in new[] { first, second }) await silo.WaitUntilReady(Cancel);
+        await first.WaitFor("/v1/swarm", s => Active(s) == 2, Cancel);
+
+        var bare = _swarm.Launch(_swarm.Configure("node-3", 3));
+        while (!first.LogText.Contains("carries no evidence", StringComparison.Ordinal)) await Task.Delay(50, Cancel);
+        var swarm = await second.WaitFor("/v1/swarm", s => Active(s) == 2, Cancel);
+        Assert.DoesNotContain(swarm["silos"]!.AsArray(), m => (string?)m!["node"] == "node-3" && (string?)m["status"] == "Active");
+        bare.Kill();
+    }
+
+    [Fact]
+    public async Task A_policy_that_accepts_the_others_no_more_ends_their_links()
+    {
+        var first = _swarm.Launch(WithEvidence("node-1", 1));
+        var second = _swarm.Launch(WithEvidence("node-2", 2));
+        foreach (var silo in new[] { first, second }) await silo.WaitUntilReady(Cancel);
+        await first.WaitFor("/v1/swarm", s => Active(s) == 2, Cancel);
+
+        await File.WriteAllTextAsync(PolicyOf("node-1"), $$"""{"types":["development"],"revokedMeasurements":["{{DevelopmentEvidence.LeaseMeasurement}}"]}""", Cancel);
+        while (!first.LogText.Contains("no longer accepted", StringComparison.Ordinal)) await Task.Delay(50, Cancel);
+    }
+
+    [Fact]
+    public async Task A_silo_whose_own_certificate_carries_no_evidence_does_not_start()
+    {
+        var configuration = _swarm.Configure("node-1");
+        await File.WriteAllTextAsync(PolicyOf("node-1"), Accepting, Cancel);
+        configuration["Tls"]!["EvidencePolicyFile"] = "policy.json";
+        var silo = _swarm.Launch(configuration);
+        Assert.Contains("carries no evidence", (string?)(await silo.FirstLine(Cancel))["error"], StringComparison.Ordinal);
+        Assert.Equal(1, await silo.WaitForExit(Cancel));
+    }
+
+    private JsonObject WithEvidence(string node, int number)
+    {
+        var configuration = _swarm.Configure(node, number);
+        var folder = Path.Combine(_swarm.Directory.FullName, node);
+        using var key = P256.CreateKey();
+        using var certificate = _swarm.Authority.Issue(new SwarmIdentity.Silo(new NodeId(node)), key, TimeSpan.FromDays(1), EvidenceExtension.Create(Evidence(key)));
+        File.WriteAllText(Path.Combine(folder, "silo.pem"), certificate.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(folder, "silo.key.pem"), key.ExportPkcs8PrivateKeyPem());
+        File.WriteAllText(PolicyOf(node), Accepting);
+        configuration["Tls"]!["EvidencePolicyFile"] = "policy.json";
+        return configuration;
+    }
+
+    private string PolicyOf(string node) => Path.Combine(_swarm.Directory.FullName, node, "policy.json");
+
+    private static Evidence Evidence(ECDsa key)
+    {
+        var claims = AttestedCertificate.ClaimsFor(key);
+        var bytes = claims.ToBytes();
+        var document = DevelopmentEvidence.Create(ReportData.Of(AttestationPurpose.Peer, claims.Nonce.Span, claims.KeyHash, bytes), Hash32.Sha256([2]));
+        return new Evidence(Manifest.Development, document, bytes);
+    }
+
+    private static int Active(JsonNode swarm) => swarm["silos"]!.AsArray().Count(m => (string?)m!["status"] == "Active");
+}
