@@ -30,7 +30,7 @@ internal static class SwarmHttp
         var admission = await attestation.Peers.Admit(leaf, attestation.TermsOf(head), cancel);
         return admission.Session is { } session
             ? new AttestedStream(stream, session)
-            : throw new SwarmException(SwarmFailure.Refused, $"the head's evidence is refused: {admission.Result.Why}");
+            : throw new SwarmException(SwarmFailure.Refused, $"the head gets no prompt. {admission.Result.Explain()}");
     }
 
     private static SocketsHttpHandler Handler(X509Certificate2 root, Func<SwarmIdentity, bool> expected, TimeProvider time) => new()

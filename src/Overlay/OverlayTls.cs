@@ -16,7 +16,7 @@ internal sealed class OverlayTls(OverlayCredentials credentials, TimeProvider ti
     {
         if (credentials.Attestation is not { } attestation || attestation.TermsOf(verdict.Identity!) is not { } terms) return null;
         var admission = await attestation.Peers.Admit(verdict.Certificate!, terms, cancel);
-        return admission.Session ?? throw new OverlayException($"{verdict.Identity} is refused: {admission.Result.Why}.");
+        return admission.Session ?? throw new OverlayException($"{verdict.Identity} is refused. {admission.Result.Explain()}");
     }
 
     /// <summary>Makes the callback that judges the peer; it leaves the identity or the refusal in the verdict.</summary>

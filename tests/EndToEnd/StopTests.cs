@@ -54,7 +54,7 @@ public sealed class StopTests : IDisposable
         Assert.NotEmpty((await Succeeds("chat", "2", "--swarm", swarm, "--prompt", "Once", "--tokens", "12")).Trim());
         var accepting = _folder.Write("accepting.json", """{"types":["development"]}"""u8);
         Assert.NotEmpty((await Succeeds("chat", "2", "--swarm", swarm, "--prompt", "Once", "--tokens", "4", "--policy", accepting)).Trim());
-        await SwarmCli.Refused("the head's evidence is refused: TEE type", "chat", "2", "--swarm", swarm, "--prompt", "Once", "--tokens", "4", "--policy", _folder.Write("strict.json", "{}"u8));
+        await SwarmCli.Refused("the head gets no prompt. Rejected for its TEE type", "chat", "2", "--swarm", swarm, "--prompt", "Once", "--tokens", "4", "--policy", _folder.Write("strict.json", "{}"u8));
         await Succeeds("order", "close", "2", "--swarm", swarm, "--key-file", key);
 
         await Stops(demo, Signals.Terminate);

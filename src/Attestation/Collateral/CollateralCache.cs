@@ -15,6 +15,7 @@ public sealed class CollateralCache : IAsyncDisposable
     private readonly CollateralFetches _fetches;
     private readonly LeastRecent<string, CollateralEntry> _memory;
     private readonly Lock _gate = new();
+    private long _latestSigned;
 
     /// <summary>A cache; nothing is read or asked for yet.</summary>
     /// <param name="options">Where and for how long.</param>
@@ -34,6 +35,9 @@ public sealed class CollateralCache : IAsyncDisposable
 
     /// <summary>Why the directory could not be written the last time, in one line; null where it could.</summary>
     public string? StoreProblem { get; private set; }
+
+    /// <summary>The latest time at which a vendor made an item that was taken since the start.</summary>
+    public DateTimeOffset LatestSigned => new(Volatile.Read(ref _latestSigned), TimeSpan.Zero);
 
     /// <summary>Takes a bundle's items: those that are the vendors' and not older than what is there.</summary>
     /// <returns>What was not taken, and why.</returns>
@@ -114,6 +118,7 @@ public sealed class CollateralCache : IAsyncDisposable
             var key = entry.Item.Key.Text;
             if (_memory.TryGet(key, out var held) && entry.Content.IsOlderThan(held!.Content)) return held;
             _memory.Keep(key, entry);
+            if (entry.Content.IssuedAt.UtcTicks > _latestSigned) Volatile.Write(ref _latestSigned, entry.Content.IssuedAt.UtcTicks);
             return entry;
         }
     }

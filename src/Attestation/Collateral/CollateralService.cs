@@ -49,6 +49,9 @@ public sealed class CollateralService(CollateralCache cache, CollateralOptions o
     }
 
     /// <inheritdoc/>
+    public DateTimeOffset LatestSigned => cache.LatestSigned;
+
+    /// <inheritdoc/>
     public async ValueTask<EvidenceCollateral> For(Evidence evidence, CancellationToken cancel) => (await Collect(evidence, cancel)).Collateral;
 
     /// <summary>The items that evidence is judged with: a bundle of them serves whoever judges it, too.</summary>

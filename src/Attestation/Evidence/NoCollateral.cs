@@ -5,4 +5,7 @@ public sealed class NoCollateral : ICollateralSource
 {
     /// <inheritdoc/>
     public ValueTask<EvidenceCollateral> For(Evidence evidence, CancellationToken cancel) => ValueTask.FromResult(EvidenceCollateral.None);
+
+    /// <inheritdoc/>
+    public DateTimeOffset LatestSigned => DateTimeOffset.MinValue;
 }

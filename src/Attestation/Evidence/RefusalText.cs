@@ -13,6 +13,9 @@ internal static class RefusalText
     /// <summary>By code, of checks that a policy decides: what was wanted, and what a policy that accepts it has (empty: none does). A code that ends in a dot begins others.</summary>
     internal static readonly FrozenDictionary<string, (string Wanted, string Change)> OfPolicy = new Dictionary<string, (string, string)>
     {
+        ["evidence.type.not-accepted"] = ("a type that 'types' names", "this type in types"),
+        ["evidence.gpus.few"] = ("as many GPUs as the policy demands", "a lower nvidia.gpusMin"),
+        ["policy.measurement.revoked"] = ("a measurement that is not revoked", "no such entry in revokedMeasurements"),
         ["policy.type"] = ("a type that 'types' names", "this type in types"),
         ["policy.measurements"] = ("one of the sets of 'measurements'", "these measurements in measurements"),
         ["intel.tcb.status"] = ("a status that the policy names", "this status in tdx.statuses"),
@@ -84,7 +87,9 @@ internal static class RefusalText
         (".missing", "one that is at hand"), (".malformed", "the form that its vendor gives it"), (".unsupported", "one that is known here"),
         ("mismatch", "one of this very platform"), (".fmspc", "one of this very platform"), (".pceid", "one of this very platform"),
         (".nonce", "an answer to this very question"), (".challenge", "an answer to this very question"), ("binding", "a key that its signer is bound to"),
-        ("intel.qe.", "what Intel's identity of it says"), ("intel.module.", "what Intel's TCB info says of it"),
+        ("evidence.key", "the key whose possession was proven"), ("evidence.purpose", "evidence for this purpose"), ("evidence.context", "this very lease, manifest and provider"),
+        ("evidence.report-data", "report data made from these claims"), ("evidence.devices", "each device once, and bound by the CVM"), ("evidence.development", "the one development chain"),
+        ("evidence.type", "the type that it says it is"), ("intel.qe.", "what Intel's identity of it says"), ("intel.module.", "what Intel's TCB info says of it"),
         ("nvidia.measurement", "what NVIDIA's manifest for that version says"), ("platform.key", "a key that is trusted"),
     ];
 

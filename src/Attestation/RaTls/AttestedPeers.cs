@@ -128,7 +128,7 @@ public sealed class AttestedPeers : IAsyncDisposable
         }
         session.Result = result;
         session.Again = DueAfter(result);
-        if (result.Verdict == Verdict.Refused && _sessions.TryRemove(session, out _)) session.Drop(result.Why);
+        if (result.Verdict == Verdict.Refused && _sessions.TryRemove(session, out _)) session.Drop(result.Explain());
     }
 
     private async Task<AttestationResult> Judge(PeerQuestion question, AttestationPolicy policy, CancellationToken cancel)
@@ -137,7 +137,7 @@ public sealed class AttestedPeers : IAsyncDisposable
         var context = EvidenceClaims.TryRead(evidence.Claims)?.Context ?? default;
         if (!question.Terms.Holds(context.Span)) return Refused("evidence.context", "the evidence was made for another lease, order book or manifest");
         var binding = new EvidenceBinding(question.Terms.Purpose, question.KeyHash) { Context = context, ChainId = question.Terms.ChainId, AreDevicesJudged = question.Terms.Lease is not null };
-        var result = _verifier.Verify(evidence, await Collateral(evidence, cancel), policy, binding, _time.GetUtcNow());
+        var result = _verifier.Verify(evidence, await Collateral(evidence, cancel), policy, binding, _collateral.Now(_time));
         if (result.Verdict == Verdict.Accepted) Remember(question, policy, result);
         return result;
     }

@@ -65,6 +65,6 @@ internal static class AuthorityCommand
         var collateral = vendors is null ? EvidenceCollateral.None : await vendors.Service.For(evidence, cancel);
         var binding = new EvidenceBinding(AttestationPurpose.Peer, Hash32.Sha256(key.ExportSubjectPublicKeyInfo())) { ChainId = chainId };
         var result = EvidenceOptions.VerifierFor(chainId ?? 0).Verify(evidence, collateral, policy, binding, TimeProvider.System.GetUtcNow());
-        return result.Verdict == Verdict.Accepted ? (key, evidence) : throw new CommandException($"the evidence in {file} is refused: {result.Why}");
+        return result.Verdict == Verdict.Accepted ? (key, evidence) : throw new CommandException($"{file}: {result.Explain()}");
     }
 }

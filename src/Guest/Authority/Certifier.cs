@@ -33,7 +33,7 @@ public sealed class Certifier(
             var manifest = Manifest.Parse(request.Manifest);
             if (Refusal(request, manifest) is { } refusal) return new AuthorityAnswer.Refused(refusal);
             var result = await Judge(request, manifest, publicKey, cancel);
-            if (result.Verdict != Verdict.Accepted) return new AuthorityAnswer.Refused($"the evidence is refused: {result.Why}");
+            if (result.Verdict != Verdict.Accepted) return new AuthorityAnswer.Refused(result.Explain());
             return LaunchMeasurement.Of(result) is { } measurement
                 ? Grant(request, publicKey, measurement)
                 : new AuthorityAnswer.Refused("the evidence is refused: it does not say what was measured");
@@ -55,7 +55,7 @@ public sealed class Certifier(
             ChainId = request.ChainId,
         };
         var narrowed = policy().For(manifest);
-        return verifier.Verify(request.Evidence, await collateral.For(request.Evidence, cancel), narrowed, binding, time.GetUtcNow());
+        return verifier.Verify(request.Evidence, await collateral.For(request.Evidence, cancel), narrowed, binding, collateral.Now(time));
     }
 
     private AuthorityAnswer.Certified Grant(CertifyRequest request, ECDsa publicKey, Hash32 measurement)

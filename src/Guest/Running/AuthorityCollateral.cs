@@ -26,6 +26,8 @@ internal sealed class AuthorityCollateral : ICollateralSource, IAsyncDisposable
         _service = new CollateralService(_cache, options, time);
     }
 
+    public DateTimeOffset LatestSigned => _service.LatestSigned;
+
     public async ValueTask<EvidenceCollateral> For(Evidence evidence, CancellationToken cancel)
     {
         if (evidence.Type == Manifest.Development) return EvidenceCollateral.None;

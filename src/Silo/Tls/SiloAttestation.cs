@@ -38,7 +38,7 @@ internal sealed class SiloAttestation : IAsyncDisposable
         if (admission.Session is not null) return attestation;
         await attestation.DisposeAsync();
         throw new SiloStartException(
-            $"Tls:CertificateFile {options.CertificateFile} does not meet Tls:EvidencePolicyFile {options.EvidencePolicyFile}: {admission.Result.Why}. "
+            $"Tls:CertificateFile {options.CertificateFile} does not meet Tls:EvidencePolicyFile {options.EvidencePolicyFile}. {admission.Result.Explain()} "
             + "Ask for a certificate with evidence (docs/evidence.md, \"Silos\").");
     }
 

@@ -70,7 +70,7 @@ internal sealed partial class SiloTlsMiddleware(
         try
         {
             var admission = await attestation.Admit(leaf, context.ConnectionClosed);
-            if (admission.Session is null) LogRefused(log, Name(context), $"its evidence is refused: {admission.Result.Why}");
+            if (admission.Session is null) LogRefused(log, Name(context), $"{admission.Result.Explain()}");
             return (admission.Session is not null, admission.Session);
         }
         catch (OperationCanceledException)

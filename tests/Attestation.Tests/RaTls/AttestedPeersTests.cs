@@ -133,6 +133,16 @@ public sealed class AttestedPeersTests : IDisposable
     }
 
     [Fact]
+    public async Task A_clock_that_was_set_back_revives_no_collateral()
+    {
+        await using var peers = Peers();
+        using var certificate = Certificate();
+        _vendor.LatestSigned = IntelCase.At.AddYears(5);
+        var refused = await peers.Admit(certificate, Terms, Cancel);
+        Assert.Contains(refused.Result.Checks, c => c.Code.EndsWith("expired", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_link_that_has_ended_is_watched_no_longer()
     {
         await using var peers = Peers();

@@ -7,6 +7,8 @@ internal sealed class ScriptedCollateral : ICollateralSource
 
     public EvidenceCollateral Answer { get; set; } = EvidenceCollateral.None;
 
+    public DateTimeOffset LatestSigned { get; set; }
+
     public int Asked => Volatile.Read(ref _asked);
 
     public ValueTask<EvidenceCollateral> For(Evidence evidence, CancellationToken cancel)
