@@ -22,6 +22,13 @@ public sealed class SiloRequestTests : IDisposable
         using var certificate = X509Certificate2.CreateFromPemFile(_folder.File("out/node-1.pem"), _folder.File("silo.key.pem"));
         Assert.True(certificate.HasPrivateKey);
         Assert.Contains(certificate.Extensions, e => e.Oid?.Value == EvidenceOid);
+
+        var judged = await SwarmCli.Run("evidence", "verify", "--evidence", _folder.File("out/node-1.pem"));
+        Assert.Equal(3, judged.ExitCode);                    // development evidence proves nothing to anyone
+        Assert.Contains("ok     report data", judged.Output, StringComparison.Ordinal);
+        Assert.Contains("FAILED development chain", judged.Output, StringComparison.Ordinal);
+        var shown = await SwarmCli.Run("evidence", "inspect", _folder.File("out/node-1.pem"));
+        Assert.Contains("development evidence in a certificate", shown.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -67,7 +67,8 @@ public sealed class EvidenceVerifier(TrustRoots roots, ulong? developmentChainId
             : Check.Fails(name, "evidence.development", binding.ChainId is { } chain ? $"development evidence is refused on chain {chain}" : "development evidence is refused where there is no chain");
     }
 
-    private static byte[] SignedData(AttestationResult cvm)
+    /// <summary>The report data that the hardware signed; empty where it could not be read.</summary>
+    internal static byte[] SignedData(AttestationResult cvm)
     {
         var name = cvm.Type == CcaVerifier.Type ? "realm.challenge" : "report-data";
         return cvm.Claims.TryGetValue(name, out var hex) ? Convert.FromHexString(hex) : [];

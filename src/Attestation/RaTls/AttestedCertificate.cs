@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -31,6 +32,17 @@ public static class AttestedCertificate
         request.CertificateExtensions.Add(EvidenceExtension.Create(evidence));
         var now = time.GetUtcNow();
         return request.CreateSelfSigned(now - CertificateAuthority.ClockTolerance, now + Lifetime);
+    }
+
+    /// <summary>Whether the evidence in a certificate is about the certificate's key: what a judgement of the evidence alone leaves open.</summary>
+    /// <param name="certificate">The certificate, of whatever issuer.</param>
+    /// <param name="evidence">The evidence in it.</param>
+    /// <param name="result">The verdict on the evidence.</param>
+    public static ImmutableArray<Check> Binding(X509Certificate2 certificate, Evidence evidence, AttestationResult result)
+    {
+        var claims = EvidenceClaims.TryRead(evidence.Claims);
+        var binding = new EvidenceBinding(claims?.Purpose ?? AttestationPurpose.Peer, Hash32.Sha256(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
+        return [.. BindingChecks.Run(evidence, claims, EvidenceVerifier.SignedData(result), binding)];
     }
 
     /// <summary>Why a self-made certificate is not one at this time; null where it is. The evidence in it is judged by <see cref="AttestedPeers"/>.</summary>

@@ -18,7 +18,7 @@ internal static class EvidenceCommand
     private static Command Verify()
     {
         var type = new Option<string>("--type") { Description = $"auto, {string.Join(", ", EvidenceKind.All)}", DefaultValueFactory = _ => "auto" };
-        var evidence = new Option<string>("--evidence") { Description = "the quote, report or token", Required = true };
+        var evidence = new Option<string>("--evidence") { Description = "the quote, report or token, or a certificate that carries one", Required = true };
         var collateral = new Option<string?>("--collateral") { Description = "what the vendor publishes: a bundle of 'swarm evidence collateral bundle'; or Intel's as one JSON document; or NVIDIA's manifests (XML) and OCSP responses as a file or a folder of them" };
         var endorsements = new Option<string[]>("--endorsements") { Description = "certificates, revocation lists or platform keys; NVIDIA: the device's chain", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         var at = new Option<string?>("--at") { Description = "the time at which it is judged, such as 2026-01-31T12:00:00Z; default: now" };
@@ -30,19 +30,22 @@ internal static class EvidenceCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var bytes = InputFile.Read(parsed.GetRequiredValue(evidence), BytesMax, "a quote, report or token");
-            var kind = parsed.GetRequiredValue(type) is var named && named == "auto" ? EvidenceKind.Of(bytes) : named == SnpVerifier.Type ? EvidenceKind.Snp : named;
+            using var certified = parsed.GetRequiredValue(type) is var named && named == "auto" ? CertificateEvidence.TryOpen(bytes) : null;
+            var kind = certified?.Kind ?? (named == "auto" ? EvidenceKind.Of(bytes) : named == SnpVerifier.Type ? EvidenceKind.Snp : named);
             var given = new EvidenceCase
             {
                 Kind = kind,
-                Evidence = bytes,
+                Evidence = certified?.Document ?? bytes,
                 Collateral = parsed.GetValue(collateral) is { } path ? [.. Documents(path)] : [],
-                Endorsements = [.. parsed.GetRequiredValue(endorsements).Select(e => (ReadOnlyMemory<byte>)InputFile.Read(e, BytesMax, "an endorsement"))],
+                Endorsements = [.. certified?.Endorsements ?? [], .. parsed.GetRequiredValue(endorsements).Select(e => (ReadOnlyMemory<byte>)InputFile.Read(e, BytesMax, "an endorsement"))],
                 At = parsed.GetValue(at) is { } time ? Time(time) : TimeProvider.System.GetUtcNow(),
                 Policy = parsed.GetValue(policy) is { } file ? EvidencePolicies.Read(file) : EvidencePolicies.Default,
             };
             if (parsed.GetValue(root) is { } certificate) given = given with { Root = EvidenceRoot.Read(certificate) };
             else if (parsed.GetValue(test)) given = given with { Root = EvidenceRoot.OfTest(given) };
             var result = EvidenceJudge.Verify(await EvidenceBundle.Open(given, cancel));
+            if (certified is not null) result = certified.WithBinding(result);
+            if (named is EvidenceKind.Tdx or EvidenceKind.Sgx && result.Type != named) result = result with { Checks = result.Checks.Add(OtherType(named, result.Type)) };
             if (parsed.GetValue(json)) Console.WriteLine(EvidenceJson.Of(result).ToJsonString());
             else Print(result, given.Root is not null);
             return result.Verdict == Verdict.Accepted ? 0 : Rejected;
@@ -76,20 +79,24 @@ internal static class EvidenceCommand
 
     private static Command Inspect()
     {
-        var file = new Argument<string>("file") { Description = "the quote, report or token" };
+        var file = new Argument<string>("file") { Description = "the quote, report or token, or a certificate that carries one" };
         var command = new Command("inspect", "Shows what evidence says, which nobody has vouched for here.") { file };
         command.SetAction(parsed =>
         {
             var bytes = InputFile.Read(parsed.GetRequiredValue(file), BytesMax, "a quote, report or token");
-            var kind = EvidenceKind.Of(bytes);
-            var result = EvidenceJudge.Verify(new EvidenceCase { Kind = kind, Evidence = bytes, At = TimeProvider.System.GetUtcNow() });
-            Console.WriteLine($"{kind} evidence, {bytes.Length} bytes. Nothing below is verified; 'swarm evidence verify' does that.");
+            using var certified = CertificateEvidence.TryOpen(bytes);
+            var kind = certified?.Kind ?? EvidenceKind.Of(bytes);
+            var document = certified?.Document ?? bytes;
+            var result = EvidenceJudge.Verify(new EvidenceCase { Kind = kind, Evidence = document, At = TimeProvider.System.GetUtcNow() });
+            Console.WriteLine($"{kind} evidence{(certified is null ? "" : " in a certificate")}, {document.Length} bytes. Nothing below is verified; 'swarm evidence verify' does that.");
             foreach (var (name, value) in result.Claims) Console.WriteLine($"{name}: {value}");
             if (result.Claims.IsEmpty) throw new CommandException($"it cannot be read: {result.Why}");
             return 0;
         });
         return command;
     }
+
+    private static Check OtherType(string named, string found) => Check.Fails("TEE type", "evidence.type.other", $"{named} was named, and this is {found}");
 
     private static void Print(AttestationResult result, bool isOtherRoot)
     {

@@ -13,7 +13,7 @@ internal static class EvidenceJudge
     public static AttestationResult Verify(EvidenceCase given)
     {
         var result = OfType(given);
-        return result with { Checks = [.. result.Checks, .. Type(result.Type, given.Policy), .. MeasurementsCheck.Of(result, given.Policy)] };
+        return result with { Checks = [.. result.Checks, .. Type(result.Type, given.Policy), .. MeasurementsCheck.Of(result, given.Policy), .. MeasurementsCheck.NotRevoked(result, given.Policy)] };
     }
 
     private static AttestationResult OfType(EvidenceCase given) => given.Kind switch
@@ -22,8 +22,16 @@ internal static class EvidenceJudge
         EvidenceKind.Snp => SnpVerifier.Verify(given.Evidence, Endorsements(given), given.At, given.Root is { } ark ? Only(ark) : null, given.Policy.Snp),
         EvidenceKind.Nvidia => NvidiaVerifier.Verify(given.Evidence, Joined(given.Endorsements), Published(given), given.At, given.Root is { } root ? new NvidiaRoots(root, root) : NvidiaRoots.Default, given.Policy.Nvidia),
         EvidenceKind.Cca => CcaVerifier.Verify(given.Evidence, Keys(given), given.At, given.Policy.Cca),
+        Manifest.Development => Development(given),
         _ => throw new CommandException($"'{given.Kind}' is no type of evidence; give {string.Join(", ", EvidenceKind.All)}"),
     };
+
+    // It counts for an order on a development chain alone, and here is no order.
+    private static AttestationResult Development(EvidenceCase given)
+    {
+        var result = DevelopmentEvidence.Verify(given.Evidence);
+        return result with { Checks = result.Checks.Add(Check.Fails("development chain", "evidence.development", DevelopmentEvidence.Meaning)) };
+    }
 
     /// <summary>Whether the policy takes evidence of the type; a device is never what a TEE type names.</summary>
     private static IEnumerable<Check> Type(string type, AttestationPolicy policy)
