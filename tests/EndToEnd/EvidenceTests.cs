@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 
@@ -36,6 +37,18 @@ public sealed class EvidenceTests : IDisposable
         await SwarmCli.Refused("is no certificate", "evidence", "verify", "--type", "snp", "--evidence", report, "--root", report);
         await SwarmCli.Refused("is no policy", "evidence", "verify", "--type", "snp", "--evidence", report, "--policy", report);
         await SwarmCli.Refused("is no JSON", "evidence", "verify-cases", report);
+    }
+
+    [Fact]
+    public async Task What_lies_beside_evidence_is_shown_too()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=a\u001b[31mroot", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(90));
+        var (exitCode, output, errors) = await SwarmCli.Run(["evidence", "inspect", Write("root.cer", certificate.RawData)]);
+        Assert.True(exitCode == 0, errors);
+        Assert.Contains("certificate of 'a?[31mroot'", output, StringComparison.Ordinal);
+        await SwarmCli.Refused("carries no evidence", "evidence", "verify", "--evidence", _folder.File("root.cer"));
+        await SwarmCli.Refused("no evidence that its first bytes tell", "evidence", "inspect", Write("noise", new byte[100]));
     }
 
     [Fact]

@@ -79,12 +79,18 @@ internal static class EvidenceCommand
 
     private static Command Inspect()
     {
-        var file = new Argument<string>("file") { Description = "the quote, report or token, or a certificate that carries one" };
+        var file = new Argument<string>("file") { Description = "a quote, report or token, a certificate, a revocation list, collateral, a manifest or a bundle" };
         var command = new Command("inspect", "Shows what evidence says, which nobody has vouched for here.") { file };
         command.SetAction(parsed =>
         {
             var bytes = InputFile.Read(parsed.GetRequiredValue(file), BytesMax, "a quote, report or token");
-            using var certified = CertificateEvidence.TryOpen(bytes);
+            using var certified = CertificateEvidence.TryOpen(bytes, isRequired: false);
+            if (certified is null && EndorsementText.TryDescribe(bytes) is { } lines)
+            {
+                Console.WriteLine("No evidence, but what lies beside it. Nothing below is verified.");
+                foreach (var line in lines) Console.WriteLine(string.Concat(line.Select(c => char.IsControl(c) ? '?' : c)));         // names in it are somebody else's text
+                return 0;
+            }
             var kind = certified?.Kind ?? EvidenceKind.Of(bytes);
             var document = certified?.Document ?? bytes;
             var result = EvidenceJudge.Verify(new EvidenceCase { Kind = kind, Evidence = document, At = TimeProvider.System.GetUtcNow() });

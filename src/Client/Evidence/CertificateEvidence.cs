@@ -23,8 +23,10 @@ internal sealed class CertificateEvidence : IDisposable
     public IEnumerable<ReadOnlyMemory<byte>> Endorsements => _evidence.Certificates;
 
     /// <summary>Opens a certificate, PEM or DER; null where the bytes are none.</summary>
+    /// <param name="bytes">The file.</param>
+    /// <param name="isRequired">Whether a certificate without evidence is a mistake; else it is null, too.</param>
     /// <exception cref="CommandException">It is a certificate that carries no evidence.</exception>
-    public static CertificateEvidence? TryOpen(ReadOnlySpan<byte> bytes)
+    public static CertificateEvidence? TryOpen(ReadOnlySpan<byte> bytes, bool isRequired = true)
     {
         if (bytes is not ([0x30, ..] or [(byte)'-', ..])) return null;
         try
@@ -32,6 +34,7 @@ internal sealed class CertificateEvidence : IDisposable
             var certificate = X509CertificateLoader.LoadCertificate(bytes);
             if (EvidenceExtension.TryRead(certificate) is { } evidence) return new CertificateEvidence(certificate, evidence);
             certificate.Dispose();
+            if (!isRequired) return null;
             throw new CommandException($"the certificate carries no evidence (extension {EvidenceExtension.Oid}) that can be read");
         }
         catch (CryptographicException)
