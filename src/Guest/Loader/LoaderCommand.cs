@@ -2,6 +2,7 @@ using System.Net;
 using SwarmCompute.Attestation;
 using SwarmCompute.Guest.Authority;
 using SwarmCompute.Guest.Collection;
+using SwarmCompute.Guest.Collection.Nvidia;
 using SwarmCompute.Guest.Running;
 using SwarmCompute.Inference;
 using SwarmCompute.Overlay;
@@ -59,7 +60,7 @@ internal static class LoaderCommand
         var engine = Task.Run(() => LoadStage.StartEngine(ticket), stop.Token);
         var key = P256.CreateKey();
         var measurement = GatherEvidence.Measure(AppContext.BaseDirectory);
-        var machine = await ChooseMachine.Run(manifest, measurement, new TsmFiles(), time, stop.Token);
+        var machine = await ChooseMachine.Run(manifest, measurement, new TsmFiles(), () => Nvml.TryOpen(), time, stop.Token);
         var authority = new AuthorityClient(ticket.Authority, ticket.Root, time);
         var nonce = await authority.Challenge(key, stop.Token);
         var evidence = await GatherEvidence.Run(ticket, manifest, key, nonce, machine, stop.Token);
@@ -67,7 +68,7 @@ internal static class LoaderCommand
         log.Line("certified");
         if (evidence.Type != Manifest.Development) measurement = credentials.Measurement;         // what the hardware measured, not the guest's own word
 
-        await using var peers = await PeerWatch.Start(ticket, manifest, authority, key, time, log, stop.Token);
+        await using var peers = await PeerWatch.Start(ticket, manifest, authority, key, TrustRoots.Vendors, time, log, stop.Token);
         credentials.Attestation = peers.Attestation;
         var loading = Load(ticket, manifest, verifying, engine, files);
         var listener = OverlayListener.Start(new IPEndPoint(ticket.ListenAddress, 0), credentials.Overlay, time, refused: log.Line);

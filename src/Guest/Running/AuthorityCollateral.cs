@@ -18,11 +18,11 @@ internal sealed class AuthorityCollateral : ICollateralSource, IAsyncDisposable
     private readonly CollateralCache _cache;
     private readonly CollateralService _service;
 
-    public AuthorityCollateral(AuthorityClient authority, ECDsa key, TimeProvider time)
+    public AuthorityCollateral(AuthorityClient authority, ECDsa key, TrustRoots roots, TimeProvider time)
     {
         (_authority, _key, _time) = (authority, key, time);
         var options = new CollateralOptions();
-        _cache = new CollateralCache(options, TrustRoots.Vendors, vendor: null, time);
+        _cache = new CollateralCache(options, roots, vendor: null, time);
         _service = new CollateralService(_cache, options, time);
     }
 

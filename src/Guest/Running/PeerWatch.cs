@@ -25,11 +25,12 @@ internal sealed class PeerWatch : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _watching;
 
-    private PeerWatch(Ticket ticket, Manifest manifest, AuthorityClient authority, ECDsa key, AttestationPolicy policy, TimeProvider time, GuestLog log)
+    private PeerWatch(
+        Ticket ticket, Manifest manifest, AuthorityClient authority, ECDsa key, TrustRoots roots, AttestationPolicy policy, TimeProvider time, GuestLog log)
     {
         (_manifest, _authority, _key, _time, _log) = (manifest, authority, key, time, log);
-        _collateral = new AuthorityCollateral(authority, key, time);
-        var verifier = new EvidenceVerifier(TrustRoots.Vendors, DevelopmentChains.Contains(ticket.ChainId) ? ticket.ChainId : null);
+        _collateral = new AuthorityCollateral(authority, key, roots, time);
+        var verifier = new EvidenceVerifier(roots, DevelopmentChains.Contains(ticket.ChainId) ? ticket.ChainId : null);
         _peers = new AttestedPeers(verifier, _collateral, policy, time);
         Attestation = new OverlayAttestation(_peers, peer => peer is SwarmIdentity.Guest guest
             ? PeerTerms.OfGuest(guest, ticket.ChainId) with { OrderBook = ticket.OrderBook, ManifestHash = manifest.Hash }
@@ -45,13 +46,14 @@ internal sealed class PeerWatch : IAsyncDisposable
     /// <param name="manifest">The manifest.</param>
     /// <param name="authority">The authority.</param>
     /// <param name="key">The guest's key, which stays the caller's.</param>
+    /// <param name="roots">The vendors' roots.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Told of another policy.</param>
     /// <param name="cancel">Ends the attempt.</param>
     /// <exception cref="GuestException">The authority cannot be reached, or is not the one that is meant.</exception>
     public static async Task<PeerWatch> Start(
-        Ticket ticket, Manifest manifest, AuthorityClient authority, ECDsa key, TimeProvider time, GuestLog log, CancellationToken cancel) =>
-        new(ticket, manifest, authority, key, (await authority.Policy(key, cancel)).For(manifest), time, log);
+        Ticket ticket, Manifest manifest, AuthorityClient authority, ECDsa key, TrustRoots roots, TimeProvider time, GuestLog log, CancellationToken cancel) =>
+        new(ticket, manifest, authority, key, roots, (await authority.Policy(key, cancel)).For(manifest), time, log);
 
     public async ValueTask DisposeAsync()
     {
