@@ -13,6 +13,9 @@ internal sealed record AuthorityOptions(string Directory, IPEndPoint Listen)
         "authority --directory DIR --listen IP:PORT [--policy FILE] [--collateral DIR|BUNDLE] [--intel-service URL] [--intel-root-crl URL] [--amd-service URL] "
         + "[--nvidia-rims URL] [--nvidia-ocsp URL] [--development-chain ID]";
 
+    /// <summary>How long the vendors have for one guest, less than <see cref="AuthorityServer.ConnectionTime"/>.</summary>
+    public static readonly TimeSpan CollectTime = TimeSpan.FromSeconds(14);
+
     /// <summary>The one chain on which development evidence is accepted; null: on none.</summary>
     public ulong? DevelopmentChainId { get; init; }
 
@@ -22,8 +25,8 @@ internal sealed record AuthorityOptions(string Directory, IPEndPoint Listen)
     /// <summary>A folder: the cache of what is fetched from vendors. A file: a bundle, and nobody is asked. Null: neither.</summary>
     public string? Collateral { get; init; }
 
-    /// <summary>Where vendors are asked.</summary>
-    public CollateralOptions Vendors { get; init; } = new();
+    /// <summary>Where vendors are asked, and how long: the guest's connection must last longer, so that the guest hears what is missing.</summary>
+    public CollateralOptions Vendors { get; init; } = new() { CollectTimeout = CollectTime };
 
     /// <summary>The policy where there is no file.</summary>
     public AttestationPolicy DefaultPolicy => DevelopmentChainId is null
