@@ -116,9 +116,7 @@ public sealed class CertifiedHardwareTests
         await using var relay = new AuthorityCollateral(swarm.Client(), key, roots ?? swarm.Roots, swarm.Clock);
         await using var peers = new AttestedPeers(
             new EvidenceVerifier(roots ?? swarm.Roots, null), relay, (await swarm.Client().Policy(key, Cancel)).For(swarm.Manifest), swarm.Clock);
-        var lease = new SwarmIdentity.Guest(CertifyCase.Lease.Order, CertifyCase.Lease.Slot, new LeaseEpoch(2), CertifyCase.Provider);
-        var terms = PeerTerms.OfGuest(lease, SwarmOfHardware.ChainId) with { OrderBook = CertifyCase.OrderBook, ManifestHash = swarm.Manifest.Hash };
-        return await peers.Admit(shown, change?.Invoke(terms) ?? terms, Cancel);
+        return await peers.Admit(shown, change is null ? swarm.Terms() : change(swarm.Terms()), Cancel);
     }
 
     private static void AssertRefused(string code, PeerAdmission admission)

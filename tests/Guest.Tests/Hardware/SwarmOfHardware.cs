@@ -17,6 +17,7 @@ internal sealed class SwarmOfHardware : IAsyncDisposable
 
     private readonly CertificateAuthority _authority;
     private readonly AuthorityServer _server;
+    private bool _isAway;
 
     private SwarmOfHardware(MintedVendors vendors, Func<HurriedClock, CollateralService> collateral, bool handsOn)
     {
@@ -98,9 +99,22 @@ internal sealed class SwarmOfHardware : IAsyncDisposable
     public async Task<string> Refused(ITsmFiles kernel, INvml? gpus = null, Manifest? manifest = null) =>
         (await Assert.ThrowsAsync<GuestException>(() => Boot(kernel, gpus, manifest))).Message;
 
+    /// <summary>What a peer's certificate must be about that names the lease of slot 1.</summary>
+    public PeerTerms Terms() =>
+        PeerTerms.OfGuest(new SwarmIdentity.Guest(CertifyCase.Lease.Order, CertifyCase.Lease.Slot, new LeaseEpoch(2), CertifyCase.Provider), ChainId)
+            with { OrderBook = CertifyCase.OrderBook, ManifestHash = Manifest.Hash };
+
+    /// <summary>The authority answers no more.</summary>
+    public async Task GoAway()
+    {
+        if (_isAway) return;
+        _isAway = true;
+        await _server.DisposeAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await _server.DisposeAsync();
+        await GoAway();
         _authority.Dispose();
         await Vendors.DisposeAsync();
     }
