@@ -135,7 +135,7 @@ public sealed class RefusedHardwareTests
     }
 
     [Fact]
-    public async Task A_vendor_that_is_silent_and_was_never_asked_holds_the_guest_up_until_it_answers()
+    public async Task A_guest_whose_vendor_is_silent_and_was_never_heard_is_refused_until_it_answers()
     {
         await using var swarm = SwarmOfHardware.StartOnline();
         swarm.Vendors.GoDown();
@@ -145,6 +145,20 @@ public sealed class RefusedHardwareTests
         swarm.Vendors.Clock.Now += TimeSpan.FromMinutes(11);
         using var guest = await swarm.Boot(MintedKernel.Tdx(swarm.Vendors.Intel), new MintedNvml(swarm.Vendors.Gpu));
         Assert.Equal("tdx", guest.EvidenceType);
+    }
+
+    [Theory, InlineData("tdx"), InlineData("sev-snp")]
+    public async Task A_verdict_that_lacks_only_a_silent_vendors_word_may_be_tried_again(string type)
+    {
+        await using var swarm = SwarmOfHardware.StartOnline();
+        swarm.Vendors.GoDown();
+        using var key = P256.CreateKey();
+        var evidence = await swarm.Gather(MintedKernel.Of(type, swarm), key, await swarm.Client().Challenge(key, Cancel), new MintedNvml(swarm.Vendors.Gpu));
+        var binding = new EvidenceBinding(AttestationPurpose.Lease, Hash32.Sha256(key.ExportSubjectPublicKeyInfo()));
+        var collateral = await swarm.Vendors.Service().For(evidence, Cancel);
+        var result = new EvidenceVerifier(swarm.Roots, null).Verify(evidence, collateral, swarm.Policy, binding, swarm.Clock.GetUtcNow());
+        Assert.Equal(Verdict.Refused, result.Verdict);
+        Assert.All(result.Checks.Where(c => !c.Passed), c => Assert.Equal(FailureClass.Transient, c.Class));
     }
 
     [Fact]

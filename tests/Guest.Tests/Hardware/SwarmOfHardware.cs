@@ -102,7 +102,8 @@ internal sealed class SwarmOfHardware : IAsyncDisposable
     /// <summary>What a peer's certificate must be about that names the lease of slot 1.</summary>
     public PeerTerms Terms() =>
         PeerTerms.OfGuest(new SwarmIdentity.Guest(CertifyCase.Lease.Order, CertifyCase.Lease.Slot, new LeaseEpoch(2), CertifyCase.Provider), ChainId)
-            with { OrderBook = CertifyCase.OrderBook, ManifestHash = Manifest.Hash };
+            with
+        { OrderBook = CertifyCase.OrderBook, ManifestHash = Manifest.Hash };
 
     /// <summary>The authority answers no more.</summary>
     public async Task GoAway()
