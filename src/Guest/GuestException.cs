@@ -11,4 +11,7 @@ public sealed class GuestException : Exception
 
     /// <summary>Says why, and keeps what caused it.</summary>
     public GuestException(string message, Exception innerException) : base(message, innerException) { }
+
+    /// <summary>Whether the same may succeed later without anybody's doing.</summary>
+    public bool IsTransient { get; init; }
 }

@@ -43,6 +43,8 @@ internal sealed class JsonFields
             : throw Fault(name, $"{2 * bytes} hexadecimal digits");
     }
 
+    public bool Flag(string name) => _members[name] is JsonValue value && value.TryGetValue<bool>(out var flag) ? flag : throw Fault(name, "true or false");
+
     public bool Has(string name) => _members.ContainsKey(name);
 
     public JsonObject Object(string name) => _members[name] as JsonObject ?? throw Fault(name, "an object");

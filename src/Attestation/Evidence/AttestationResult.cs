@@ -18,6 +18,9 @@ public sealed record AttestationResult(ImmutableArray<Check> Checks)
     /// </summary>
     public string Explain() => Refusal.Of(this)?.Explain() ?? RefusalText.Accepted(Checks.Length);
 
+    /// <summary>Whether it is refused for nothing but what may pass: collateral that is missing or out of its time.</summary>
+    public bool IsTransient => Verdict == Verdict.Refused && !Checks.IsDefaultOrEmpty && Checks.All(c => c.Passed || c.Class == FailureClass.Transient);
+
     /// <summary>The type of the evidence, as manifests name TEE types: <c>tdx</c>, <c>sgx</c>, <c>sev-snp</c>, <c>nvidia</c>, <c>cca</c>.</summary>
     public string Type { get; init; } = "";
 

@@ -19,7 +19,7 @@ public sealed class EvidenceVerifier(TrustRoots roots, ulong? developmentChainId
     public AttestationResult Verify(Evidence evidence, EvidenceCollateral collateral, AttestationPolicy policy, EvidenceBinding binding, DateTimeOffset at)
     {
         var result = Judge(evidence, collateral, policy, binding, at);
-        if (!IsRefusedForTimeAlone(result) || result.ExpiresAt is not { } end || end >= at || at - end > policy.CollateralGrace) return result;
+        if (!result.IsTransient || result.ExpiresAt is not { } end || end >= at || at - end > policy.CollateralGrace) return result;
         var before = Judge(evidence, collateral, policy, binding, end);
         return before with { Checks = before.Checks.Add(Check.Holds("collateral's age", $"it ended at {end:u}, within the {policy.CollateralGrace.TotalDays:0.#} days of grace")) };
     }
@@ -73,9 +73,6 @@ public sealed class EvidenceVerifier(TrustRoots roots, ulong? developmentChainId
         var name = cvm.Type == CcaVerifier.Type ? "realm.challenge" : "report-data";
         return cvm.Claims.TryGetValue(name, out var hex) ? Convert.FromHexString(hex) : [];
     }
-
-    private static bool IsRefusedForTimeAlone(AttestationResult result) =>
-        result.Verdict == Verdict.Refused && result.Checks.All(c => c.Passed || c.Class == FailureClass.Transient);
 
     private static ImmutableSortedDictionary<string, string> WithDevices(ImmutableSortedDictionary<string, string> claims, ImmutableArray<AttestationResult> devices)
     {

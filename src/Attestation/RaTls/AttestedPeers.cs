@@ -121,7 +121,7 @@ public sealed class AttestedPeers : IAsyncDisposable
     private async Task Again(PeerSession session, CancellationToken cancel)
     {
         var result = Remembered(session.Question) ?? await Judge(session.Question, Policy, cancel);
-        if (result.Verdict == Verdict.Refused && result.Checks.All(c => c.Passed || c.Class == FailureClass.Transient))
+        if (result.IsTransient)
         {
             session.Again = _time.GetUtcNow() + RetryAfter;
             return;

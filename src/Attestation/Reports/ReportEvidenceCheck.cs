@@ -35,10 +35,7 @@ internal static class ReportEvidenceCheck
         };
         var result = how.Verifier.Verify(evidence, how.Collateral, how.Policy, binding, report.Finished);
         if (result.Verdict != Verdict.Accepted)
-        {
-            var isTransient = result.Checks.All(c => c.Passed || c.Class == FailureClass.Transient);
-            return Check.Fails(Name, "report.evidence.refused", result.Why, isTransient ? FailureClass.Transient : FailureClass.Permanent);
-        }
+            return Check.Fails(Name, "report.evidence.refused", result.Why, result.IsTransient ? FailureClass.Transient : FailureClass.Permanent);
         return LaunchMeasurement.Of(result) == lease.Measurement
             ? Check.Holds(Name, $"{evidence.Type}{(result.Status is { } status ? $", {status}" : "")}, measurement {lease.Measurement}, as the lease on the chain names it")
             : Fails("report.evidence.measurement", $"the evidence measures {LaunchMeasurement.Of(result)}, the lease on the chain names {lease.Measurement}");

@@ -25,7 +25,8 @@ public abstract record AuthorityAnswer
 
     /// <summary>The key is not certified.</summary>
     /// <param name="Reason">Why, in one line.</param>
-    public sealed record Refused(string Reason) : AuthorityAnswer;
+    /// <param name="IsTransient">Whether only a vendor's word was missing: the same question may be granted later.</param>
+    public sealed record Refused(string Reason, bool IsTransient = false) : AuthorityAnswer;
 
     /// <summary>What evidence must show, as of now.</summary>
     /// <param name="Document">The policy, canonical JSON (<see cref="AttestationPolicy.Parse(ReadOnlyMemory{byte})"/>).</param>
@@ -47,7 +48,7 @@ public abstract record AuthorityAnswer
         Challenged asked => new JsonObject { ["nonce"] = Convert.ToHexStringLower(asked.Nonce) },
         Policy policy => new JsonObject { ["policy"] = Convert.ToBase64String(policy.Document) },
         Collateral collateral => new JsonObject { ["collateral"] = Convert.ToBase64String(collateral.Bundle) },
-        Refused no => new JsonObject { ["refused"] = GuestLog.OneLine(no.Reason) },
+        Refused no => new JsonObject { ["refused"] = GuestLog.OneLine(no.Reason), ["transient"] = no.IsTransient },
         _ => throw new InvalidOperationException("There is no other answer."),
     });
 
@@ -56,8 +57,8 @@ public abstract record AuthorityAnswer
     public static AuthorityAnswer Parse(ReadOnlyMemory<byte> message)
     {
         var members = CanonicalJson.ParseObject(message, AuthorityFrames.BytesMax);
-        var fields = new JsonFields(members, "", "certificate", "leaseSignature", "measurement", "nonce", "policy", "collateral", "refused");
-        if (fields.Has("refused")) return new Refused(GuestLog.OneLine(fields.Text("refused", ReasonMax)));
+        var fields = new JsonFields(members, "", "certificate", "leaseSignature", "measurement", "nonce", "policy", "collateral", "refused", "transient");
+        if (fields.Has("refused")) return new Refused(GuestLog.OneLine(fields.Text("refused", ReasonMax)), fields.Flag("transient"));
         if (fields.Has("nonce")) return new Challenged(fields.Hex("nonce", Challenges.Size));
         if (fields.Has("policy")) return new Policy(fields.Base64("policy", AttestationPolicy.BytesMax));
         if (fields.Has("collateral")) return new Collateral(fields.Base64("collateral", CollateralBytesMax));

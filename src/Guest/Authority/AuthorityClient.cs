@@ -29,7 +29,7 @@ public sealed class AuthorityClient(EndPoint endpoint, X509Certificate2 root, Ti
         _ => throw Other(),
     };
 
-    /// <summary>Asks to be certified; asks again for half a minute where the authority cannot be reached. A refusal is final.</summary>
+    /// <summary>Asks to be certified; asks again for half a minute where the authority cannot be reached.</summary>
     /// <param name="request">What is asked.</param>
     /// <param name="key">The key that is to be certified.</param>
     /// <param name="cancel">Ends the attempt.</param>
@@ -38,7 +38,7 @@ public sealed class AuthorityClient(EndPoint endpoint, X509Certificate2 root, Ti
         await Answer(new AuthorityRequest.Certify(request), key, cancel) switch
         {
             AuthorityAnswer.Certified certified => certified,
-            AuthorityAnswer.Refused refused => throw new GuestException($"The authority refuses: {refused.Reason}"),
+            AuthorityAnswer.Refused refused => throw new GuestException($"The authority refuses: {refused.Reason}") { IsTransient = refused.IsTransient },
             _ => throw Other(),
         };
 

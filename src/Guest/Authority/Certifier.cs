@@ -33,7 +33,7 @@ public sealed class Certifier(
             var manifest = Manifest.Parse(request.Manifest);
             if (Refusal(request, manifest) is { } refusal) return new AuthorityAnswer.Refused(refusal);
             var result = await Judge(request, manifest, publicKey, cancel);
-            if (result.Verdict != Verdict.Accepted) return new AuthorityAnswer.Refused(result.Explain());
+            if (result.Verdict != Verdict.Accepted) return new AuthorityAnswer.Refused(result.Explain(), result.IsTransient);
             return LaunchMeasurement.Of(result) is { } measurement
                 ? Grant(request, publicKey, measurement)
                 : new AuthorityAnswer.Refused("the evidence is refused: it does not say what was measured");

@@ -21,7 +21,9 @@ internal static class ChooseMachine
         if (choice is CollectorChoice.Hardware { Collector: var collector } && manifest.Tee.Contains(collector.Type))
             return new Machine(collector, new GpuCollector(openNvml, time));
         if (manifest.Tee.Contains(Manifest.Development)) return new Machine(new DevelopmentCollector(measurement), null);
-        var has = choice is CollectorChoice.Hardware other ? $"this machine is of type {other.Collector.Type}" : ((CollectorChoice.None)choice).Why;
-        throw new GuestException($"The manifest is refused: it allows {string.Join(", ", manifest.Tee)}. {has}");
+        var allowed = string.Join(", ", manifest.Tee);
+        var refusal = choice is CollectorChoice.Hardware other ? $"The manifest is refused: it allows {allowed}, and this machine is of type {other.Collector.Type}."
+            : $"The manifest is refused: it allows {allowed}. {((CollectorChoice.None)choice).Why}";
+        throw new GuestException(refusal);
     }
 }

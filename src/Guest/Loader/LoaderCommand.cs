@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using SwarmCompute.Attestation;
 using SwarmCompute.Guest.Authority;
 using SwarmCompute.Guest.Collection;
@@ -16,6 +17,8 @@ namespace SwarmCompute.Guest.Loader;
 /// </summary>
 internal static class LoaderCommand
 {
+    private static readonly TimeSpan CertifyPatience = TimeSpan.FromSeconds(60), CertifyPause = TimeSpan.FromSeconds(5);
+
     public static async Task<int> Run(TimeProvider time)
     {
         var log = new GuestLog("guest", time);
@@ -62,11 +65,9 @@ internal static class LoaderCommand
         var measurement = GatherEvidence.Measure(AppContext.BaseDirectory);
         var machine = await ChooseMachine.Run(manifest, measurement, new TsmFiles(), () => Nvml.TryOpen(), time, stop.Token);
         var authority = new AuthorityClient(ticket.Authority, ticket.Root, time);
-        var nonce = await authority.Challenge(key, stop.Token);
-        var evidence = await GatherEvidence.Run(ticket, manifest, key, nonce, machine, stop.Token);
-        using var credentials = await Certify.Run(ticket, manifest, key, evidence, authority, time, stop.Token);
+        using var credentials = await Certified(ticket, manifest, key, machine, authority, time, log, stop.Token);
         log.Line("certified");
-        if (evidence.Type != Manifest.Development) measurement = credentials.Measurement;         // what the hardware measured, not the guest's own word
+        if (credentials.EvidenceType != Manifest.Development) measurement = credentials.Measurement;         // what the hardware measured, not the guest's own word
 
         await using var peers = await PeerWatch.Start(ticket, manifest, authority, key, TrustRoots.Vendors, time, log, stop.Token);
         credentials.Attestation = peers.Attestation;
@@ -75,6 +76,27 @@ internal static class LoaderCommand
         await using var role = await StartRole(ticket, manifest, credentials, measurement, listener, time, log, stop.Token);
         var hello = Hello(ticket, credentials, measurement, listener.LocalEndPoint, role);
         await new GuestRun(ticket, manifest, role, new SiloLink(ticket, credentials, hello, time, log), stop, time, log).Run(loading);
+    }
+
+    /// <summary>Steps 3 and 4, again from the nonce on while the authority lacks nothing but a vendor's word.</summary>
+    private static async Task<Credentials> Certified(
+        Ticket ticket, Manifest manifest, ECDsa key, Machine machine, AuthorityClient authority, TimeProvider time, GuestLog log, CancellationToken cancel)
+    {
+        var begun = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                var nonce = await authority.Challenge(key, cancel);
+                var evidence = await GatherEvidence.Run(ticket, manifest, key, nonce, machine, cancel);
+                return await Certify.Run(ticket, manifest, key, evidence, authority, time, cancel);
+            }
+            catch (GuestException wait) when (wait.IsTransient && time.GetElapsedTime(begun) < CertifyPatience)
+            {
+                log.Line($"{wait.Message} The guest asks again.");
+                await Task.Delay(CertifyPause, time, cancel);
+            }
+        }
     }
 
     private static async Task<LoadedStage> Load(Ticket ticket, Manifest manifest, Task<FileStream> verifying, Task engine, WorkFiles files)
