@@ -11,7 +11,7 @@ namespace SwarmCompute.Attestation;
 internal sealed record NvidiaOpaque(ImmutableSortedDictionary<int, ReadOnlyMemory<byte>> Fields)
 {
     private const int FieldsMax = 64, TextMax = 64;
-    private const byte On = 0xAA;
+    private const byte On = 0xAA, Off = 0x55;
 
     /// <summary>Reads the fields; null, and why, where they have another form.</summary>
     public static NvidiaOpaque? Read(ReadOnlyMemory<byte> bytes, out string fault)
@@ -48,11 +48,11 @@ internal sealed record NvidiaOpaque(ImmutableSortedDictionary<int, ReadOnlyMemor
     /// <summary>The hash of the device's firmware, as its certificate names it too; null where there is none.</summary>
     public ReadOnlyMemory<byte>? FirmwareId => Fields.TryGetValue(20, out var raw) ? (ReadOnlyMemory<byte>?)raw : null;
 
-    /// <summary>Whether the video decoder is on; its block is measured only then.</summary>
-    public bool IsDecoderOn => IsOn(11);
+    /// <summary>Whether the device says that its video decoder is off; only then its block is not measured.</summary>
+    public bool IsDecoderOff => Is(11, Off);
 
     /// <summary>Whether the device is joined with others under protected PCIe.</summary>
-    public bool IsProtectedPcie => IsOn(21);
+    public bool IsProtectedPcie => Is(21, On);
 
     /// <summary>Blackwell's system enable status in hexadecimal; empty where there is none.</summary>
     public string SystemEnableStatus => Hex(33);
@@ -68,5 +68,5 @@ internal sealed record NvidiaOpaque(ImmutableSortedDictionary<int, ReadOnlyMemor
     /// <summary>A field in hexadecimal; empty where there is none.</summary>
     public string Hex(int type) => Fields.TryGetValue(type, out var raw) ? Convert.ToHexStringLower(raw.Span) : "";
 
-    private bool IsOn(int type) => Fields.TryGetValue(type, out var raw) && raw.Length == 1 && raw.Span[0] == On;
+    private bool Is(int type, byte state) => Fields.TryGetValue(type, out var raw) && raw.Length == 1 && raw.Span[0] == state;
 }

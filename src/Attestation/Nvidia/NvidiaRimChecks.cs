@@ -30,7 +30,7 @@ internal static class NvidiaRimChecks
         var judged = 0;
         foreach (var golden in rim.Golden)
         {
-            if (golden.Index == DecoderIndex && !report.Opaque.IsDecoderOn) continue;
+            if (golden.Index == DecoderIndex && report.Opaque.IsDecoderOff) continue;
             if (report.Block(golden.Index) is not { } block)
                 return Check.Fails($"{what} measurements", "nvidia.measurement", $"block {golden.Index + 1} is not in the report");
             if (block.Length != golden.Size || !golden.Hashes.Any(h => CryptographicOperations.FixedTimeEquals(h, block.Span)))

@@ -106,14 +106,19 @@ public sealed class NvidiaRimTests
         AssertFails("nvidia.measurement", _mint.Rim.Document(_mint.VbiosText, [0, 50], [.. _mint.Blocks, .. Enumerable.Repeat(new byte[48], 20)]));
 
     [Fact]
-    public void The_decoders_block_counts_only_while_the_decoder_is_on()
+    public void The_decoders_block_is_left_aside_only_where_the_report_says_that_the_decoder_is_off()
     {
         var other = _mint.Blocks.ToArray();
         other[35] = [.. Enumerable.Repeat((byte)1, 48)];
         var rim = _mint.Rim.Document(_mint.VbiosText, [0, 35], other);
-        Assert.Equal(Verdict.Accepted, Verify(_mint, rim).Verdict);
-        _mint.More.Add((11, [0xAA]));
         AssertFails("nvidia.measurement", rim);
+        _mint.More.Add((11, [0x55]));
+        Assert.Equal(Verdict.Accepted, Verify(_mint, rim).Verdict);
+        foreach (var said in (byte[][])[[0xAA], [0], [], [0x55, 0x55]])
+        {
+            _mint.More[0] = (11, said);
+            AssertFails("nvidia.measurement", rim);
+        }
     }
 
     [Fact]
