@@ -80,6 +80,7 @@ internal static class SnpChainChecks
             .Select(l => (List: l, Verdict: l.Check(root, at))).ToList();
         if (judged.Count == 0)
         {
+            if (endorsements.RevocationLists is [var strange, ..]) return [FromVerdict(list, "snp.crl.", strange.Check(root, at), "")];
             return isRequired
                 ? [Check.Fails(list, "snp.crl.missing", $"there is no revocation list of '{root.SubjectCommonName}'", FailureClass.Transient)]
                 : [Check.Holds(list, "there is none, and the policy asks for none")];

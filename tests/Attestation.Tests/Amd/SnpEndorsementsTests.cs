@@ -75,6 +75,19 @@ public sealed class SnpEndorsementsTests
     }
 
     [Fact]
+    public void A_revocation_list_of_another_issuer_is_refused_also_where_none_is_demanded()
+    {
+        var other = SnpMint.Of(SnpProductLine.Milan).Crl;
+        var policy = SnpPolicy.Strict with { RequireRevocationList = false };
+        string Judge(params ReadOnlySpan<ReadOnlyMemory<byte>> lists) =>
+            SnpVerifierTests.Codes(Genoa.Verify(Report, SnpEndorsements.Read([Genoa.Ark, Genoa.Ask, Genoa.Vcek, .. lists]), policy));
+        Assert.Equal("snp.crl.name", Judge(other));
+        Assert.Equal("", Judge(other, Genoa.Crl));
+        Assert.Equal("", Judge());
+        Assert.Equal("snp.crl.name", Permanent(With(list: other)));
+    }
+
+    [Fact]
     public void A_hardware_id_may_be_wrapped() =>
         Assert.Equal("", Codes(With(vek: Genoa.Vek(SnpKeyKind.Vcek, hardwareId: [4, 64, .. Genoa.ChipId]))));
 
