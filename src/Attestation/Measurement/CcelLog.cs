@@ -60,7 +60,7 @@ public static class CcelLog
         var type = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(at + 4)..]);
         var count = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(at + 8)..]);
         at += 12;
-        if (register > RtmrReplay.Registers || count > DigestsMax || !TryReadDigests(log, sizes, count, ref at, out var digest)) return false;
+        if ((register > RtmrReplay.Registers && type != NoAction) || count > DigestsMax || !TryReadDigests(log, sizes, count, ref at, out var digest)) return false;
         if (bytes.Length - at < 4) return false;
         var size = BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
         at += 4;

@@ -21,6 +21,13 @@ public sealed class RtmrReplayTests
         Assert.Equal("one", Encoding.ASCII.GetString(events[0].Payload.Span));
     }
 
+    [Fact]
+    public void An_event_that_extends_nothing_may_name_any_register()
+    {
+        Assert.True(CcelLog.TryRead((byte[])[.. Log, .. Event(0xff, 3, First, default), .. Event(2, 1, First, default)], out var events));
+        Assert.Equal([1, 1, 1], events.Select(e => e.Register));
+    }
+
     [Theory]
     [InlineData((byte)0)]
     [InlineData((byte)0xff)]
