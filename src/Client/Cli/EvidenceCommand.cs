@@ -41,7 +41,8 @@ internal static class EvidenceCommand
                 At = parsed.GetValue(at) is { } time ? Time(time) : TimeProvider.System.GetUtcNow(),
                 Policy = parsed.GetValue(policy) is { } file ? EvidencePolicies.Read(file) : EvidencePolicies.Default,
             };
-            if (parsed.GetValue(root) is { } certificate) given = given with { Root = EvidenceRoot.Read(certificate) };
+            given = NvidiaEvidenceFile.Open(given);
+            if (parsed.GetValue(root) is { } certificate) given = EvidenceRoot.Trust(given, certificate);
             else if (parsed.GetValue(test)) given = given with { Root = EvidenceRoot.OfTest(given) };
             var result = EvidenceJudge.Verify(await EvidenceBundle.Open(given, cancel));
             if (certified is not null) result = certified.WithBinding(result);
@@ -93,7 +94,7 @@ internal static class EvidenceCommand
             }
             var kind = certified?.Kind ?? EvidenceKind.Of(bytes);
             var document = certified?.Document ?? bytes;
-            var result = EvidenceJudge.Verify(new EvidenceCase { Kind = kind, Evidence = document, At = TimeProvider.System.GetUtcNow() });
+            var result = EvidenceJudge.Verify(NvidiaEvidenceFile.Open(new EvidenceCase { Kind = kind, Evidence = document, At = TimeProvider.System.GetUtcNow() }));
             Console.WriteLine($"{kind} evidence{(certified is null ? "" : " in a certificate")}, {document.Length} bytes. Nothing below is verified; 'swarm evidence verify' does that.");
             foreach (var (name, value) in result.Claims) Console.WriteLine($"{name}: {value}");
             if (result.Claims.IsEmpty) throw new CommandException($"it cannot be read: {result.Why}");

@@ -44,7 +44,7 @@ internal static class EvidenceBundle
 
     /// <summary>One root for every vendor, where one is given.</summary>
     public static TrustRoots Roots(Hash32? root) => root is { } one
-        ? new(one, new(Enum.GetValues<SnpProductLine>().ToImmutableDictionary(line => line, _ => one)), new(one, one))
+        ? new(one, new(Enum.GetValues<SnpProductLine>().ToImmutableDictionary(line => line, _ => one)), EvidenceRoot.OfDevices(one))
         : TrustRoots.Vendors;
 
     private sealed class FixedTime(DateTimeOffset at) : TimeProvider

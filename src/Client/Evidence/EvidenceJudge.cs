@@ -20,7 +20,7 @@ internal static class EvidenceJudge
     {
         EvidenceKind.Tdx or EvidenceKind.Sgx => TdxVerifier.Verify(given.Evidence, Collateral(given), given.At, given.Root ?? TdxVerifier.IntelRoot, given.Policy.Intel),
         EvidenceKind.Snp => SnpVerifier.Verify(given.Evidence, Endorsements(given), given.At, given.Root is { } ark ? Only(ark) : null, given.Policy.Snp),
-        EvidenceKind.Nvidia => NvidiaVerifier.Verify(given.Evidence, Joined(given.Endorsements), Published(given), given.At, given.Root is { } root ? new NvidiaRoots(root, root) : NvidiaRoots.Default, given.Policy.Nvidia),
+        EvidenceKind.Nvidia => NvidiaVerifier.Verify(given.Evidence, Joined(given.Endorsements), Published(given), given.At, given.Root is { } root ? EvidenceRoot.OfDevices(root) : NvidiaRoots.Default, given.Policy.Nvidia),
         EvidenceKind.Cca => CcaVerifier.Verify(given.Evidence, Keys(given), given.At, given.Policy.Cca),
         Manifest.Development => Development(given),
         _ => throw new CommandException($"'{given.Kind}' is no type of evidence; give {string.Join(", ", EvidenceKind.All)}"),

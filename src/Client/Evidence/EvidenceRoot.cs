@@ -12,13 +12,28 @@ internal static class EvidenceRoot
 
     /// <summary>The one in a file, DER or PEM.</summary>
     /// <exception cref="CommandException">It is no certificate.</exception>
-    public static Hash32 Read(string path)
+    public static Hash32 Read(string path) => Hash32.Sha256(Der(path));
+
+    /// <summary>The case under the root in a file. AMD's chains are put together from what is given, so the root is one of the endorsements, too.</summary>
+    /// <exception cref="CommandException">It is no certificate.</exception>
+    public static EvidenceCase Trust(EvidenceCase given, string path)
+    {
+        var root = Der(path);
+        var trusted = given with { Root = Hash32.Sha256(root) };
+        return given.Kind == EvidenceKind.Snp && EvidenceBundle.Find(given) is null ? trusted with { Endorsements = [.. given.Endorsements, root] } : trusted;
+    }
+
+    /// <summary>NVIDIA has two roots: either of its own stands for both, any other takes the place of both.</summary>
+    public static NvidiaRoots OfDevices(Hash32 root) =>
+        root == NvidiaRoots.Default.Device || root == NvidiaRoots.Default.Rim ? NvidiaRoots.Default : new(root, root);
+
+    private static byte[] Der(string path)
     {
         var bytes = InputFile.Read(path, BytesMax, "a root certificate, DER or PEM");
         try
         {
             using var certificate = X509CertificateLoader.LoadCertificate(bytes);
-            return Hash32.Sha256(certificate.RawData);
+            return certificate.RawData;
         }
         catch (CryptographicException wrong)
         {
