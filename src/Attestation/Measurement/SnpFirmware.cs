@@ -57,8 +57,12 @@ public sealed record SnpFirmware(ReadOnlyMemory<byte> Seed, ImmutableArray<SnpSe
         var read = ImmutableArray.CreateBuilder<SnpSection>((int)count);
         for (var i = 0; i < (int)count; i++) read.Add(ReadSection(bytes[(MetadataHeader + (i * SectionSize))..]));
         sections = read.ToImmutable();
-        return sections.Sum(s => (long)s.Size) <= SectionBytesMax && sections.All(s => Enum.IsDefined(s.Kind) && s.Size % SnpLaunchDigest.PageSize == 0);
+        return AreWithinBounds(sections);
     }
+
+    /// <summary>Whether sections are of known kinds and whole pages, and not too many bytes together.</summary>
+    internal static bool AreWithinBounds(ImmutableArray<SnpSection> sections) =>
+        sections.Sum(s => (long)s.Size) <= SectionBytesMax && sections.All(s => Enum.IsDefined(s.Kind) && s.Size % SnpLaunchDigest.PageSize == 0);
 
     private static SnpSection ReadSection(ReadOnlySpan<byte> bytes) => new(
         BinaryPrimitives.ReadUInt32LittleEndian(bytes), BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]),

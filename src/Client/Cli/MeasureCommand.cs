@@ -17,32 +17,46 @@ internal static class MeasureCommand
 
     private static Command Snp()
     {
-        var firmware = new Option<string>("--firmware") { Description = "the OVMF image", Required = true };
+        var description = new Option<string?>("--launch") { Description = "what it is launched with as dstack describes it, JSON with the hashes in place of the files; instead of all options below" };
+        var firmware = new Option<string?>("--firmware") { Description = "the OVMF image" };
         var seed = new Option<string?>("--seed") { Description = "the digest after the image's own pages, 96 hexadecimal digits, where it is known (the file may then be the image's end)" };
         var vmm = new Option<SnpVmm>("--vmm") { Description = "who launches it", DefaultValueFactory = _ => SnpVmm.Qemu };
         var processors = new Option<int>("--vcpus") { Description = "virtual processors", DefaultValueFactory = _ => 1 };
-        var cpu = new Option<string>("--cpu") { Description = "epyc-v4, milan, genoa, turin, or a CPUID signature such as 0x800f12", DefaultValueFactory = _ => "epyc-v4" };
+        var cpu = new Option<string>("--cpu") { Description = "QEMU's model, such as EPYC-v4, EPYC-Milan, EPYC-Genoa or EPYC-Turin, or a CPUID signature such as 0x800f12", DefaultValueFactory = _ => "EPYC-v4" };
         var features = new Option<string>("--features") { Description = "SEV_FEATURES, such as 0x21", DefaultValueFactory = _ => $"0x{DefaultFeatures:x}" };
         var kernel = new Option<string?>("--kernel") { Description = "the kernel that is booted directly" };
         var initrd = new Option<string?>("--initrd") { Description = "its initial RAM disk" };
         var append = new Option<string>("--append") { Description = "its command line", DefaultValueFactory = _ => "" };
         var json = Json();
-        var command = new Command("snp", "The launch digest of an SEV-SNP guest.") { firmware, seed, vmm, processors, cpu, features, kernel, initrd, append, json };
+        var command = new Command("snp", "The launch digest of an SEV-SNP guest.") { description, firmware, seed, vmm, processors, cpu, features, kernel, initrd, append, json };
         command.SetAction(parsed =>
         {
-            var image = InputFile.Read(parsed.GetRequiredValue(firmware), SnpFirmware.ImageBytesMax, "an OVMF image");
-            var known = parsed.GetValue(seed) is { } text ? Hexadecimal(text, SnpLaunchDigest.Size, "--seed") : [];
-            if (!SnpFirmware.TryRead(image, known, out var read)) throw new CommandException($"{parsed.GetRequiredValue(firmware)} is no OVMF image with SEV metadata");
-            var boots = parsed.GetValue(kernel) is { } file
-                ? SnpKernelHashes.Of(Image(file, "the kernel"), parsed.GetValue(initrd) is { } disk ? Image(disk, "the initial RAM disk") : [], parsed.GetRequiredValue(append))
-                : null;
-            var launch = new SnpLaunch(read!, parsed.GetRequiredValue(vmm), parsed.GetRequiredValue(processors), Cpu(parsed.GetRequiredValue(cpu)), Number(parsed.GetRequiredValue(features), "--features"), boots);
+            var launch = parsed.GetValue(description) is { } described ? Described(described) : new SnpLaunch(
+                Firmware(parsed.GetValue(firmware), parsed.GetValue(seed)), parsed.GetRequiredValue(vmm), parsed.GetRequiredValue(processors),
+                Cpu(parsed.GetRequiredValue(cpu)), Number(parsed.GetRequiredValue(features), "--features"),
+                Kernel(parsed.GetValue(kernel), parsed.GetValue(initrd), parsed.GetRequiredValue(append)));
             if (!SnpLaunchDigest.TryCompute(launch, out var digest))
                 throw new CommandException($"this cannot be launched: give 1 to {SnpLaunch.ProcessorsMax} --vcpus, and --kernel only with a firmware that takes one");
             return Say(parsed.GetValue(json), ("launchDigest", digest));
         });
         return command;
     }
+
+    private static SnpLaunch Described(string path) => DstackLaunch.TryRead(InputFile.Read(path, DstackLaunch.BytesMax, "a launch as dstack describes it"), out var launch)
+        ? launch!
+        : throw new CommandException($"{path} describes no launch; give JSON with ovmf_hash, ovmf_sections, sev_hashes_table_gpa, sev_es_reset_eip, kernel_hash, initrd_hash, base_cmdline, vcpus, vcpu_type and guest_features");
+
+    private static SnpFirmware Firmware(string? path, string? seed)
+    {
+        var image = InputFile.Read(path ?? throw new CommandException("give --firmware, or --launch"), SnpFirmware.ImageBytesMax, "an OVMF image");
+        return SnpFirmware.TryRead(image, seed is null ? [] : Hexadecimal(seed, SnpLaunchDigest.Size, "--seed"), out var read)
+            ? read!
+            : throw new CommandException($"{path} is no OVMF image with SEV metadata");
+    }
+
+    private static SnpKernelHashes? Kernel(string? kernel, string? initrd, string append) => kernel is null
+        ? null
+        : SnpKernelHashes.Of(Image(kernel, "the kernel"), initrd is null ? [] : Image(initrd, "the initial RAM disk"), append);
 
     private static Command IdBlock()
     {
@@ -140,15 +154,12 @@ internal static class MeasureCommand
         }
     }
 
-    private static uint Cpu(string text) => text switch
+    private static uint Cpu(string text)
     {
-        "epyc-v4" => SnpCpuSignature.EpycV4,
-        "milan" => SnpCpuSignature.Milan,
-        "genoa" => SnpCpuSignature.Genoa,
-        "turin" => SnpCpuSignature.Turin,
-        _ when Number(text, "--cpu") is <= uint.MaxValue and var signature => (uint)signature,
-        _ => throw new CommandException($"--cpu is {text}; give epyc-v4, milan, genoa, turin, or a signature of 32 bits"),
-    };
+        if (SnpCpuSignature.OfModel(text) is { } signature) return signature;
+        if (!text.StartsWith("0x", StringComparison.Ordinal)) throw new CommandException($"--cpu is {text}; give a model such as EPYC-v4, EPYC-Milan, EPYC-Genoa or EPYC-Turin, or a signature such as 0x800f12");
+        return Number(text, "--cpu") is <= uint.MaxValue and var number ? (uint)number : throw new CommandException($"--cpu is {text}; a signature has 32 bits");
+    }
 
     private static ulong Number(string text, string option) =>
         text.StartsWith("0x", StringComparison.Ordinal) && ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)

@@ -114,6 +114,23 @@ public sealed class SnpLaunchDigestTests
         Assert.Equal(SnpCpuSignature.EpycV4, SnpCpuSignature.Of(23, 1, 2));
     }
 
+    [Theory]
+    [InlineData("EPYC-v4", 0x800f12)]
+    [InlineData("epyc", 0x800f12)]
+    [InlineData("EPYC-IBPB", 0x800f12)]
+    [InlineData("EPYC-Rome-v2", 0x830f10)]
+    [InlineData("epyc-milan", 0xa00f11)]
+    [InlineData("Genoa", 0xa10f10)]
+    [InlineData("EPYC-Turin-v1", 0xb00f00)]
+    public void A_processor_is_found_by_QEMU_s_name_for_it(string name, uint signature) => Assert.Equal(signature, SnpCpuSignature.OfModel(name));
+
+    [Theory]
+    [InlineData("EPYC-Venice")]
+    [InlineData("EPYC-v")]
+    [InlineData("EPYC-Milan-x")]
+    [InlineData("Skylake")]
+    public void Another_processor_s_name_is_none(string name) => Assert.Null(SnpCpuSignature.OfModel(name));
+
     private static SnpLaunch Launch(SnpVmm vmm, int processors)
     {
         Assert.True(SnpFirmware.TryRead(Image, default, out var firmware));
