@@ -64,6 +64,17 @@ public sealed class SnpEndorsementsTests
     }
 
     [Fact]
+    public void A_VLEK_s_certificate_names_a_cloud_and_no_chip_and_is_issued_by_its_own_authority()
+    {
+        string Judge(byte[] vlek) => SnpVerifierTests.Codes(Genoa.Verify(Genoa.Report(r => r[0x48] = 4), With(vek: vlek)));
+        Assert.Equal("", Judge(Genoa.Vlek));
+        Assert.Equal("snp.vlek.malformed", Judge(Genoa.Vek(SnpKeyKind.Vlek, hasId: false)));
+        Assert.Equal("snp.vlek.malformed", Judge(Genoa.Vek(SnpKeyKind.Vlek, hardwareId: Genoa.ChipId)));
+        Assert.Equal("snp.chain.name", Judge(Genoa.Vek(SnpKeyKind.Vlek, issuer: "ask")));
+        Assert.Equal("snp.vlek.tcb-mismatch", Judge(Genoa.Vek(SnpKeyKind.Vlek, tcb: SnpTcb.Of(10, 0, 27, 87))));
+    }
+
+    [Fact]
     public void A_revocation_list_counts_only_where_the_root_signed_it()
     {
         Assert.Equal("snp.crl.signature", Permanent(With(list: Genoa.List(isForged: true))));
@@ -88,8 +99,15 @@ public sealed class SnpEndorsementsTests
     }
 
     [Fact]
-    public void A_hardware_id_may_be_wrapped() =>
+    public void A_hardware_id_may_be_wrapped()
+    {
         Assert.Equal("", Codes(With(vek: Genoa.Vek(SnpKeyKind.Vcek, hardwareId: [4, 64, .. Genoa.ChipId]))));
+        var turin = SnpMint.Of(SnpProductLine.Turin);
+        var wrapped = turin.Vek(SnpKeyKind.Vcek, hardwareId: [4, 8, .. turin.ChipId[..8]]);
+        Assert.Equal("", SnpVerifierTests.Codes(turin.Verify(turin.Report(), SnpEndorsements.Read(turin.Ark, turin.Ask, turin.Crl, wrapped))));
+        Assert.Equal("snp.vcek.hwid-mismatch", Permanent(With(vek: Genoa.Vek(SnpKeyKind.Vcek, hardwareId: Genoa.ChipId[..8]))));
+        Assert.Equal("snp.vcek.malformed", Permanent(With(vek: Genoa.Vek(SnpKeyKind.Vcek, hardwareId: [4, 63, .. Genoa.ChipId]))));
+    }
 
     [Fact]
     public void The_key_that_fits_the_report_is_taken_from_several() =>

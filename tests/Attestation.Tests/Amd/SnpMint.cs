@@ -78,7 +78,7 @@ internal sealed class SnpMint
         int[] order = _line == SnpProductLine.Turin ? [9, 1, 2, 3, 5, 6, 7, 8] : [1, 2, 4, 5, 6, 7, 3, 8];
         for (var i = 0; i < 8; i++) Add(request, $"3.{order[i]}", w => w.WriteInteger((long)(((tcb ?? Tcb).Raw >> (8 * i)) & 0xff)));
         if (kind == SnpKeyKind.Vlek && hasId) Add(request, "5", w => w.WriteCharacterString(UniversalTagNumber.IA5String, "Test Cloud"));
-        if (kind == SnpKeyKind.Vcek && hasId)
+        if (kind == SnpKeyKind.Vcek ? hasId : hardwareId is not null)
             request.CertificateExtensions.Add(new X509Extension(Arc + "4", hardwareId ?? (_line == SnpProductLine.Turin ? ChipId[..8] : ChipId), false));
         var (name, key) = (issuer, kind) switch
         {
