@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -61,6 +62,17 @@ public sealed class SnpEndorsementsTests
         Assert.Equal("snp.ark.untrusted", Permanent(SnpEndorsements.Read(Genoa.StrangeArk, Genoa.Ask, Genoa.Crl, Genoa.Vcek)));
         Assert.Equal("snp.vcek.hwid-mismatch", Permanent(With(vek: Genoa.Vek(SnpKeyKind.Vcek, hardwareId: new byte[64]))));
         Assert.Equal("snp.vcek.tcb-mismatch", Permanent(With(vek: Genoa.Vek(SnpKeyKind.Vcek, tcb: SnpTcb.Of(10, 0, 27, 87)))));
+    }
+
+    [Fact]
+    public void A_VCEK_s_certificate_has_a_key_on_P384_names_no_cloud_and_FMC_only_on_Turin()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        Assert.Equal("snp.vcek.algorithm", Permanent(With(vek: Genoa.Vek(SnpKeyKind.Vcek, ownKey: key))));
+        Assert.Equal("snp.vcek.malformed", Permanent(With(vek: Genoa.Vek(SnpKeyKind.Vcek, more: ("5", w => w.WriteCharacterString(UniversalTagNumber.IA5String, "Cloud"))))));
+        Assert.Equal("snp.vcek.malformed", Permanent(With(vek: Genoa.Vek(SnpKeyKind.Vcek, more: ("3.9", w => w.WriteInteger(1))))));
+        var turin = SnpMint.Of(SnpProductLine.Turin);
+        Assert.Equal("snp.vcek.malformed", SnpVerifierTests.Codes(turin.Verify(turin.Report(), SnpEndorsements.Read(turin.Ark, turin.Ask, turin.Crl, Genoa.Vek(SnpKeyKind.Vcek, product: "Turin")))));
     }
 
     [Fact]

@@ -71,9 +71,10 @@ internal sealed class SnpMint
     }
 
     public byte[] Vek(SnpKeyKind kind, SnpTcb? tcb = null, byte[]? hardwareId = null, bool hasId = true, string? product = null, string issuer = "",
-        DateTimeOffset? from = null, DateTimeOffset? to = null)
+        DateTimeOffset? from = null, DateTimeOffset? to = null, ECDsa? ownKey = null, (string Extension, Action<AsnWriter> Write)? more = null)
     {
-        var request = new CertificateRequest(Name(kind == SnpKeyKind.Vlek ? "SEV-VLEK" : "SEV-VCEK"), _vekKey, HashAlgorithmName.SHA384);
+        var request = new CertificateRequest(Name(kind == SnpKeyKind.Vlek ? "SEV-VLEK" : "SEV-VCEK"), ownKey ?? _vekKey, HashAlgorithmName.SHA384);
+        if (more is { } other) Add(request, other.Extension, other.Write);
         Add(request, "2", w => w.WriteCharacterString(UniversalTagNumber.IA5String, product ?? _line.ToString()));
         int[] order = _line == SnpProductLine.Turin ? [9, 1, 2, 3, 5, 6, 7, 8] : [1, 2, 4, 5, 6, 7, 3, 8];
         for (var i = 0; i < 8; i++) Add(request, $"3.{order[i]}", w => w.WriteInteger((long)(((tcb ?? Tcb).Raw >> (8 * i)) & 0xff)));
