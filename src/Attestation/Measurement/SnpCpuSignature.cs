@@ -18,7 +18,10 @@ public static class SnpCpuSignature
     /// <summary><c>EPYC-Turin</c>: family 26, model 0, stepping 0.</summary>
     public static readonly uint Turin = Of(26, 0, 0);
 
-    /// <summary>The signature of a model as QEMU names it (target/i386/cpu.c), such as <c>EPYC-v4</c> or <c>EPYC-Genoa</c>, of any version and in any case, with or without <c>EPYC-</c>; null where it is none of those.</summary>
+    /// <summary>
+    /// The signature of a model as QEMU names it (target/i386/cpu.c), such as <c>EPYC-v4</c> or <c>EPYC-Genoa</c>, of any version and in any
+    /// case, with or without <c>EPYC-</c>; null where it is none of those above.
+    /// </summary>
     public static uint? OfModel(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
