@@ -122,6 +122,7 @@ public sealed class CollateralCacheTests : IAsyncDisposable
             await Task.WhenAll(caches.SelectMany(c => new[] { Fetch(c, Tcb), Fetch(c, Identity) }));
             _vendors.Clock.Now = _vendors.Clock.Now.AddHours(25);
         }
+        foreach (var cache in caches) await cache.DisposeAsync();             // what they still fetch ahead would write behind us
         var items = new CollateralCache(_vendors.Options, _vendors.Roots, null, _vendors.Clock).Export().Items;
         Assert.Equal(["intel/tdx/qe-identity", "intel/tdx/tcb/b0c06f000000"], items.Select(i => i.Key.Text));
     }

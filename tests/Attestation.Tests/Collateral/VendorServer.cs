@@ -28,8 +28,8 @@ internal sealed class VendorServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
+        await _loop;                                            // before the listener stops: it may be between two connections
         _listener.Stop();
-        await _loop;
     }
 
     private async Task Loop()

@@ -137,6 +137,7 @@ internal static class PolicyGen
         from types in OneOf("development", "tdx", "sgx", "sev-snp", "cca").Array[1, 5]
         from measured in Gen.Dictionary(OneOf("tdx", "nvidia"), Gen.Dictionary(OneOf("mrtd", "rtmr3"), Hex(48))[1, 2]
             .Select(s => s.ToImmutableSortedDictionary(StringComparer.Ordinal)).Array[0, 3].Select(s => s.ToImmutableArray()))[0, 2]
+        from revoked in Hexes(48)
         from parts in Gen.Select(Intel, Snp, Cca, Nvidia)
         from gpus in Gen.Int[0, DeviceEvidence.CountMax]
         from grace in Days
@@ -144,6 +145,7 @@ internal static class PolicyGen
         {
             Types = [.. types],
             Measurements = measured.ToImmutableSortedDictionary(StringComparer.Ordinal),
+            RevokedMeasurements = revoked,
             Intel = parts.Item1,
             Snp = parts.Item2,
             Cca = parts.Item3,
