@@ -97,8 +97,7 @@ public sealed class CollateralCache : IAsyncDisposable
         if (held is not null && entry.Content.IsOlderThan(held.Content))
             return new(null, new(item.Key.Text, $"what came is of {entry.Content.IssuedAt:u}, older than what is here", IsTransient: true));
         if (_store is not null) StoreProblem = _store.Write(item);      // before memory: whoever sees it here may look for it there
-        Keep(entry);
-        return new(entry, null);
+        return new(Keep(entry), null);
     }
 
     /// <summary>The item in memory; where it is due, or not there, the directory may have a newer one of another process.</summary>
@@ -110,13 +109,16 @@ public sealed class CollateralCache : IAsyncDisposable
         return CollateralEntry.Open(item, _roots, out _) is { } entry ? Keep(entry) : inMemory;
     }
 
+    // Whoever reads the file that a fetch has just written keeps the fetch's own entry, or the fetch keeps his: parsed parts hang on it.
+    private static bool IsSame(CollateralEntry one, CollateralEntry other) => one.Hash == other.Hash && one.Item.FetchedAt == other.Item.FetchedAt;
+
     /// <summary>Remembers an entry, where none that is newer is remembered.</summary>
     private CollateralEntry Keep(CollateralEntry entry)
     {
         lock (_gate)
         {
             var key = entry.Item.Key.Text;
-            if (_memory.TryGet(key, out var held) && entry.Content.IsOlderThan(held!.Content)) return held;
+            if (_memory.TryGet(key, out var held) && (entry.Content.IsOlderThan(held!.Content) || IsSame(entry, held))) return held;
             _memory.Keep(key, entry);
             if (entry.Content.IssuedAt.UtcTicks > _latestSigned) Volatile.Write(ref _latestSigned, entry.Content.IssuedAt.UtcTicks);
             return entry;
