@@ -121,9 +121,15 @@ public sealed class WarmEvidenceTests
 
     private static IntelCollateral Copy(IntelCollateral from, byte[] tcbInfo) => new()
     {
-        PckCrlIssuerChain = from.PckCrlIssuerChain, RootCrl = from.RootCrl, PckCrl = from.PckCrl,
-        TcbInfoIssuerChain = from.TcbInfoIssuerChain, TcbInfo = tcbInfo, TcbInfoSignature = from.TcbInfoSignature,
-        QeIdentityIssuerChain = from.QeIdentityIssuerChain, QeIdentity = from.QeIdentity, QeIdentitySignature = from.QeIdentitySignature,
+        PckCrlIssuerChain = from.PckCrlIssuerChain,
+        RootCrl = from.RootCrl,
+        PckCrl = from.PckCrl,
+        TcbInfoIssuerChain = from.TcbInfoIssuerChain,
+        TcbInfo = tcbInfo,
+        TcbInfoSignature = from.TcbInfoSignature,
+        QeIdentityIssuerChain = from.QeIdentityIssuerChain,
+        QeIdentity = from.QeIdentity,
+        QeIdentitySignature = from.QeIdentitySignature,
     };
 
     private static Verdict Judge(byte[] quote, IntelCollateral collateral, DateTimeOffset? at = null, Hash32? root = null) =>
