@@ -21,7 +21,7 @@ public sealed class CcaKey
 
     internal ECDsa Key { get; }
 
-    /// <summary>Reads a P-256 or P-384 public key from PEM (RFC 7468) or a JSON Web Key (RFC 7517).</summary>
+    /// <summary>Reads a P-256, P-384 or P-521 public key from PEM (RFC 7468) or a JSON Web Key (RFC 7517).</summary>
     /// <exception cref="FormatException">The text is neither.</exception>
     public static CcaKey Parse(string text, string? implementation = null, string? instance = null, DateTimeOffset? expiresAt = null)
     {
@@ -34,7 +34,7 @@ public sealed class CcaKey
         }
         catch (Exception e) when (e is JsonException or CryptographicException or PlatformNotSupportedException or ArgumentException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new FormatException("A platform key is PEM or JWK of a point on P-256 or P-384.", e);
+            throw new FormatException("A platform key is PEM or JWK of a point on P-256, P-384 or P-521.", e);
         }
     }
 
@@ -42,7 +42,7 @@ public sealed class CcaKey
     {
         var key = ECDsa.Create();
         key.ImportFromPem(text);
-        return CcaCurve.IsKnown(key) ? key : throw new FormatException("A platform key is on P-256 or P-384.");
+        return CcaCurve.IsKnown(key) ? key : throw new FormatException("A platform key is on P-256, P-384 or P-521.");
     }
 
     private static ECDsa FromJson(string text)
@@ -51,6 +51,6 @@ public sealed class CcaKey
         string Member(string name) => json.RootElement.GetProperty(name).GetString() ?? throw new FormatException($"A JWK needs '{name}'.");
         if (Member("kty") != "EC") throw new FormatException("A platform key's kty is EC.");
         byte[] Coordinate(string name) => System.Buffers.Text.Base64Url.DecodeFromChars(Member(name));
-        return CcaCurve.Key(Member("crv"), Coordinate("x"), Coordinate("y")) ?? throw new FormatException("A platform key is a point on P-256 or P-384.");
+        return CcaCurve.Key(Member("crv"), Coordinate("x"), Coordinate("y")) ?? throw new FormatException("A platform key is a point on P-256, P-384 or P-521.");
     }
 }

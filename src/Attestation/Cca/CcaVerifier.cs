@@ -45,7 +45,7 @@ public static class CcaVerifier
             Check.Holds("platform claims", platform.Profile),
             Check.Holds("realm claims", RealmProfile(realm)),
             PlatformKey(candidates, platform),
-            Judge("platform signature", "cca.platform.signature", signer is not null, signer is null ? "no trusted key signed it" : "by a trusted key"),
+            PlatformSignature(candidates, signer),
             KeyTime(signer, at),
             RealmSignature(token.Realm, realm),
             Judge("binding", "cca.binding", CryptographicOperations.FixedTimeEquals(platform.Challenge, realm.KeyHash()),
@@ -58,6 +58,10 @@ public static class CcaVerifier
         ? Check.Fails("platform key", "cca.platform.key", $"no key is known for instance {platform.Instance} of implementation {platform.Implementation}", FailureClass.Transient)
         : Check.Holds("platform key", $"{candidates.Length} for instance {platform.Instance}");
 
+    private static Check PlatformSignature(ImmutableArray<CcaKey> candidates, CcaKey? signer) => candidates.IsEmpty
+        ? Check.Fails("platform signature", "cca.platform.unchecked", "there is no key to check it with", FailureClass.Transient)
+        : Judge("platform signature", "cca.platform.signature", signer is not null, signer is null ? "no trusted key signed it" : "by a trusted key");
+
     private static Check KeyTime(CcaKey? signer, DateTimeOffset at) => signer?.ExpiresAt is { } end && at > end
         ? Check.Fails("platform key time", "cca.platform.key.expired", $"the key was vouched for until {end:u}", FailureClass.Transient)
         : Check.Holds("platform key time", signer is null ? "no key" : signer.ExpiresAt is { } until ? $"until {until:u}" : "without end");
@@ -65,7 +69,7 @@ public static class CcaVerifier
     private static Check RealmSignature(CoseSign1 token, CcaRealmClaims realm)
     {
         using var key = realm.Key();
-        if (key is null) return Check.Fails("realm signature", "cca.realm.key", "the realm's key is no point on P-256 or P-384 in the form of its profile");
+        if (key is null) return Check.Fails("realm signature", "cca.realm.key", "the realm's key is no point on P-256, P-384 or P-521 in the form of its profile");
         return Judge("realm signature", "cca.realm.signature", token.IsSignedBy(key), "by the key that the realm's token names");
     }
 

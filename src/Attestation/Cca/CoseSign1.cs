@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace SwarmCompute.Attestation;
 
 /// <summary>A message with one signature: tag 18 over [protected, unprotected, payload, signature] (RFC 9052, section 4.2).</summary>
-/// <param name="Algorithm">−7 is ES256, −35 is ES384 (RFC 9053, section 2.1).</param>
+/// <param name="Algorithm">−7 is ES256, −35 is ES384, −36 is ES512 (RFC 9053, section 2.1).</param>
 /// <param name="Protected">The protected header as it was signed.</param>
 /// <param name="Payload">What is signed.</param>
 /// <param name="Signature">r‖s, each as long as the curve's field.</param>
@@ -14,6 +14,9 @@ internal sealed record CoseSign1(long Algorithm, byte[] Protected, byte[] Payloa
 
     /// <summary>ECDSA with SHA-384 on P-384.</summary>
     public const long Es384 = -35;
+
+    /// <summary>ECDSA with SHA-512 on P-521.</summary>
+    public const long Es512 = -36;
 
     private const ulong Tag = 18;
     private const long AlgorithmLabel = 1, CriticalLabel = 2;
@@ -43,9 +46,10 @@ internal sealed record CoseSign1(long Algorithm, byte[] Protected, byte[] Payloa
         {
             256 => (Es256, HashAlgorithmName.SHA256),
             384 => (Es384, HashAlgorithmName.SHA384),
+            521 => (Es512, HashAlgorithmName.SHA512),
             _ => (0L, default),
         };
-        if (algorithm == 0 || algorithm != Algorithm || Signature.Length != key.KeySize / 4) return false;
+        if (algorithm == 0 || algorithm != Algorithm || Signature.Length != 2 * ((key.KeySize + 7) / 8)) return false;
         try
         {
             return key.VerifyData(ToBeSigned(), Signature, hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);

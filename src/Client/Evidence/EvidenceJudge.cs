@@ -63,7 +63,7 @@ internal static class EvidenceJudge
     {
         try
         {
-            return new CcaKeys([.. given.Endorsements.Select(e => CcaKey.Parse(Encoding.UTF8.GetString(e.Span)))]);
+            return new CcaKeys([.. given.Endorsements.SelectMany(e => CcaKeys.Read(Encoding.UTF8.GetString(e.Span)))]);
         }
         catch (FormatException wrong)
         {

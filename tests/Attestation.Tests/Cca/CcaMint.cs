@@ -6,7 +6,7 @@ namespace SwarmCompute.Attestation.Tests;
 /// <summary>Mints CCA tokens under test keys; each member is one thing that a token may say or an attacker may change.</summary>
 internal sealed class CcaMint : IDisposable
 {
-    public const long Es256 = -7, Es384 = -35;
+    public const long Es256 = -7, Es384 = -35, Es512 = -36;
 
     public ECDsa PlatformKey { get; init; } = ECDsa.Create(ECCurve.NamedCurves.nistP384);
     public ECDsa RealmKey { get; init; } = ECDsa.Create(ECCurve.NamedCurves.nistP384);
@@ -62,7 +62,7 @@ internal sealed class CcaMint : IDisposable
         {
             w.WriteStartMap(4);
             w.WriteInt32(1); w.WriteInt32(2);
-            w.WriteInt32(-1); w.WriteInt32(RealmKey.KeySize == 256 ? 1 : 2);
+            w.WriteInt32(-1); w.WriteInt32(RealmKey.KeySize switch { 256 => 1, 384 => 2, _ => 3 });
             w.WriteInt32(-2); w.WriteByteString(q.X!);
             w.WriteInt32(-3); w.WriteByteString(q.Y!);
             w.WriteEndMap();
@@ -145,7 +145,7 @@ internal sealed class CcaMint : IDisposable
 
     private byte[] Sign(ECDsa key, byte[] payload)
     {
-        var algorithm = (key == PlatformKey ? PlatformAlgorithm : null) ?? (key.KeySize == 256 ? Es256 : Es384);
+        var algorithm = (key == PlatformKey ? PlatformAlgorithm : null) ?? (key.KeySize switch { 256 => Es256, 384 => Es384, _ => Es512 });
         var header = Write(Protected ?? (w =>
         {
             w.WriteStartMap(1);
@@ -162,7 +162,7 @@ internal sealed class CcaMint : IDisposable
             w.WriteByteString(payload);
             w.WriteEndArray();
         });
-        var hash = key.KeySize == 256 ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA384;
+        var hash = key.KeySize switch { 256 => HashAlgorithmName.SHA256, 384 => HashAlgorithmName.SHA384, _ => HashAlgorithmName.SHA512 };
         return Write(w =>
         {
             w.WriteTag((CborTag)SignTag);

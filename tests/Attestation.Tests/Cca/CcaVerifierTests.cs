@@ -29,13 +29,46 @@ public sealed class CcaVerifierTests
         Assert.Equal(Verdict.Accepted, CcaVerifier.Verify(mint.Token(), mint.Keys, At, Any).Verdict);
     }
 
+    [Theory]
+    [InlineData(false), InlineData(true)]
+    public void Platform_and_realm_may_sign_on_P521(bool draft)
+    {
+        using var mint = new CcaMint { Draft = draft, PlatformKey = ECDsa.Create(ECCurve.NamedCurves.nistP521), RealmKey = ECDsa.Create(ECCurve.NamedCurves.nistP521) };
+        Assert.Equal("", CcaVerifier.Verify(mint.Token(), mint.Keys, At, Any).Why);
+        using var wrong = new CcaMint { PlatformKey = mint.PlatformKey, PlatformAlgorithm = CcaMint.Es384 };
+        AssertFails("cca.platform.signature", wrong.Token(), mint.Keys);
+    }
+
+    [Fact]
+    public void A_store_of_trust_anchors_names_whose_key_is_whose()
+    {
+        using var mint = new CcaMint();
+        using var other = new CcaMint();
+        string Anchor(CcaMint of, string instance) => $"{{\"pkey\":{Jwk(of)},\"implementation-id\":\"{new string('0', 64)}\",\"instance-id\":\"{instance}\"}}";
+        var own = "01" + string.Concat(Enumerable.Repeat("02", 32));
+        var keys = CcaKeys.Read($" [{Anchor(other, "01FF")},{Anchor(mint, own)}]");
+        Assert.Equal("", CcaVerifier.Verify(mint.Token(), new(keys), At, Any).Why);
+        Assert.Equal("01ff", keys[0].Instance);
+        AssertFails("cca.platform.key", mint.Token(), new(CcaKeys.Read($"[{Anchor(mint, "01ff")}]")));
+        Assert.Single(CcaKeys.Read(mint.PlatformPem));
+    }
+
+    [Theory]
+    [InlineData("[]"), InlineData("[1]"), InlineData("[{}]"), InlineData("[{\"pkey\":{}}]"), InlineData("[[[[[[]]]]]]"), InlineData("[")]
+    [InlineData("[{\"pkey\":1,\"implementation-id\":\"zz\",\"instance-id\":\"00\"}]"), InlineData("{}"), InlineData("x")]
+    public void What_is_no_store_is_not_read(string text) => Assert.Throws<FormatException>(() => CcaKeys.Read(text));
+
+    private static string Jwk(CcaMint mint)
+    {
+        var q = mint.PlatformKey.ExportParameters(false).Q;
+        return $"{{\"kty\":\"EC\",\"crv\":\"P-384\",\"x\":\"{System.Buffers.Text.Base64Url.EncodeToString(q.X!)}\",\"y\":\"{System.Buffers.Text.Base64Url.EncodeToString(q.Y!)}\"}}";
+    }
+
     [Fact]
     public void A_key_is_read_from_a_json_web_key_too()
     {
         using var mint = new CcaMint();
-        var q = mint.PlatformKey.ExportParameters(false).Q;
-        string Url(byte[] bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);
-        var key = CcaKey.Parse($"{{\"kty\":\"EC\",\"crv\":\"P-384\",\"x\":\"{Url(q.X!)}\",\"y\":\"{Url(q.Y!)}\"}}");
+        var key = CcaKey.Parse(Jwk(mint));
         Assert.Equal(Verdict.Accepted, CcaVerifier.Verify(mint.Token(), new([key]), At, Any).Verdict);
     }
 
@@ -65,6 +98,8 @@ public sealed class CcaVerifierTests
         Assert.Equal(FailureClass.Transient, check.Class);
         AssertFails("cca.platform.key", mint.Token(), new([CcaKey.Parse(mint.PlatformPem, instance: "ff")]));
         AssertFails("cca.platform.key", mint.Token(), new([]));
+        var failed = CcaVerifier.Verify(mint.Token(), new([]), At, Any).Checks.Where(c => !c.Passed);
+        Assert.All(failed, c => Assert.Equal(FailureClass.Transient, c.Class));
     }
 
     [Fact]
