@@ -19,6 +19,7 @@ internal static class RefusalText
         ["policy.type"] = ("a type that 'types' names", "this type in types"),
         ["policy.measurements"] = ("one of the sets of 'measurements'", "these measurements in measurements"),
         ["intel.tcb.status"] = ("a status that the policy names", "this status in tdx.statuses"),
+        ["intel.tcb.current-status"] = ("a status now that the policy names", "this status in tdx.statuses"),
         ["intel.tcb.advisory"] = ("no advisory but those that the policy names", "this advisory in tdx.advisories"),
         ["intel.tcb.evaluation-number"] = ("collateral of a later evaluation", "a lower tdx.evaluationNumberMin"),
         ["intel.td.debug"] = ("a trust domain that its host cannot read", "DEBUG in tdx.tdAttributes.allowed"),
@@ -84,7 +85,7 @@ internal static class RefusalText
         (".signature", "a signature by the key that must have made it"), (".revoked", "nothing that its issuer has taken back"),
         (".untrusted", "a chain up to the root that is trusted"), (".root", "a chain up to the root that is trusted"),
         (".expired", "one that is valid at that time"), (".not-yet-valid", "one that is valid at that time"), (".time", "one that is valid at that time"),
-        (".missing", "one that is at hand"), (".malformed", "the form that its vendor gives it"), (".unsupported", "one that is known here"),
+        (".missing", "one that is at hand"), (".unchecked", "one that can be checked"), (".malformed", "the form that its vendor gives it"), (".unsupported", "one that is known here"),
         ("mismatch", "one of this very platform"), (".fmspc", "one of this very platform"), (".pceid", "one of this very platform"),
         (".nonce", "an answer to this very question"), (".challenge", "an answer to this very question"), ("binding", "a key that its signer is bound to"),
         ("evidence.key", "the key whose possession was proven"), ("evidence.purpose", "evidence for this purpose"), ("evidence.context", "this very lease, manifest and provider"),
@@ -112,7 +113,8 @@ internal static class RefusalText
             "" => "no setting of a policy changes that, it must be set up so",
             _ => $"a policy with {change} would accept that",
         },
-        FailureClass.Transient => check.Code.EndsWith(".missing", StringComparison.Ordinal) || check.Code == "cca.platform.key"
+        FailureClass.Transient => check.Code.EndsWith(".missing", StringComparison.Ordinal) || check.Code.EndsWith(".unchecked", StringComparison.Ordinal)
+            || check.Code == "cca.platform.key"
             ? "try again once it is at hand"
             : "try again with a fresh copy from its vendor, and look at the clock",
         _ => check.Code.EndsWith(".revoked", StringComparison.Ordinal)

@@ -33,13 +33,19 @@ internal sealed class IntelAppraisal(IntelQuote quote, IntelCollateral? collater
 
     public IntelTcbStatus? Status { get; set; }
 
+    /// <summary>The platform's status now; null where the quote tells only of the launch.</summary>
+    public IntelTcbStatus? Current { get; set; }
+
+    /// <summary>Whether the platform is old now although it was not when the trust domain was launched, which no status of Intel's says.</summary>
+    public bool IsOldSinceLaunch => Status is { } status && !IntelTcb.IsOld(status) && Current is { } current && IntelTcb.IsOld(current);
+
     public DateTimeOffset? TcbDate { get; private set; }
 
     public DateTimeOffset? ExpiresAt { get; private set; }
 
     /// <summary>Whether an old platform is accepted because its time of grace has not passed.</summary>
     public bool IsInGrace => policy.OutOfDateGrace > TimeSpan.Zero
-        && Status is { } status && IntelTcb.IsOld(status) && TcbDate is { } date && at - date <= policy.OutOfDateGrace;
+        && (IsOldSinceLaunch || (Status is { } status && IntelTcb.IsOld(status))) && TcbDate is { } date && at - date <= policy.OutOfDateGrace;
 
     public bool Judge(string name, bool holds, string code, string held, string failed, FailureClass @class = FailureClass.Permanent)
     {
@@ -53,6 +59,10 @@ internal sealed class IntelAppraisal(IntelQuote quote, IntelCollateral? collater
 
     public void Fail(string name, string code, string detail, FailureClass @class = FailureClass.Permanent) =>
         _checks.Add(Check.Fails(name, code, detail, @class));
+
+    /// <summary>What would judge it is missing or was refused itself, with its own class: with another one it may hold.</summary>
+    public void Unchecked(string name, string codePrefix, string missing) =>
+        Fail(name, codePrefix + ".unchecked", $"there is no {missing} to check it with", FailureClass.Transient);
 
     public void Until(DateTimeOffset end) => ExpiresAt = ExpiresAt is { } earlier && earlier < end ? earlier : end;
 

@@ -6,7 +6,7 @@ namespace SwarmCompute.Attestation;
 internal static class IntelCollateralSteps
 {
     private const string SignerName = "Intel SGX TCB Signing";
-    private static readonly PkiChainRules SignerRules = new(2, SignerName, PkiAlgorithm.EcdsaP256Sha256);
+    private static readonly PkiChainRules SignerRules = new(2, SignerName, PkiAlgorithm.EcdsaP256Sha256, LeafMustSign: true);
     private static readonly PkiChainRules CrlRules = new(2, null, PkiAlgorithm.EcdsaP256Sha256, LeafIsAuthority: true);
 
     public static void Run(IntelAppraisal a)
@@ -50,7 +50,7 @@ internal static class IntelCollateralSteps
         const string name = "root CRL";
         if (collateral.RootCrl is null) a.Fail(name, "intel.root-crl.missing", "there is none", FailureClass.Transient);
         else if (collateral.RootListRead is not { } list) a.Fail(name, "intel.root-crl.malformed", "this is no revocation list that is read here");
-        else if (anyChain is not { } chain) a.Fail(name, "intel.root-crl.signature", "there is no root to check it with");
+        else if (anyChain is not { } chain) a.Unchecked(name, "intel.root-crl", "root");
         else if (Judged(a, name, "intel.root-crl", list, chain[^1])) return list;
         return null;
     }
@@ -60,7 +60,7 @@ internal static class IntelCollateralSteps
         const string name = "PCK CRL";
         if (collateral.PckCrl is null) a.Fail(name, "intel.pck-crl.missing", "there is none", FailureClass.Transient);
         else if (collateral.PckListRead is not { } list) a.Fail(name, "intel.pck-crl.malformed", "this is no revocation list that is read here");
-        else if (a.Pck is not { } pck) a.Fail(name, "intel.pck-crl.signature", "there is no authority to check it with");
+        else if (a.Pck is not { } pck) a.Unchecked(name, "intel.pck-crl", "authority");
         else if (Judged(a, name, "intel.pck-crl", list, pck.Authority))
             a.Judge("PCK revocation", !list.Contains(pck.Leaf.Serial.Span), "intel.pck.revoked", "not revoked", "the platform's certificate is revoked");
     }
@@ -129,7 +129,12 @@ internal static class IntelCollateralSteps
             a.Fail(name, code + ".missing", "there is none", FailureClass.Transient);
             return false;
         }
-        if (signer is { } chain && text.IsSignedBy(chain[0])) return true;
+        if (signer is not { } chain)
+        {
+            a.Unchecked(name, code, "signer");
+            return false;
+        }
+        if (text.IsSignedBy(chain[0])) return true;
         a.Fail(name, code + ".signature", "the signature is not of Intel's signer");
         return false;
     }

@@ -58,7 +58,10 @@ internal static class IntelJson
             var (sgx, tdx, svn) = read(item.GetProperty("tcb"));
             levels.Add(new(sgx, tdx, svn, Status(Text(item, "tcbStatus")), Time(item, "tcbDate"), Advisories(item)));
         }
-        return [.. levels.Order(Comparer<IntelTcbLevel>.Create(IntelTcbLevel.CompareHighestFirst))];
+        levels.Sort(IntelTcbLevel.CompareHighestFirst);
+        for (var i = 1; i < levels.Count; i++)
+            if (IntelTcbLevel.CompareHighestFirst(levels[i - 1], levels[i]) == 0) throw new FormatException("A level comes twice.");
+        return [.. levels];
     }
 
     private static int[] Components(JsonElement tcb, string name)

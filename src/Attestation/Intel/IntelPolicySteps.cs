@@ -25,6 +25,8 @@ internal static class IntelPolicySteps
         var policy = a.Policy;
         Judge(a, "TCB status", policy.Statuses.Contains(a.Status!.Value) || a.IsInGrace, "intel.tcb.status",
             a.IsInGrace ? $"{a.Status}, in its time of grace" : $"{a.Status}", $"{a.Status} is not accepted");
+        if (a.Current is { } current)
+            Judge(a, "TCB status now", !a.IsOldSinceLaunch || policy.Statuses.Contains(current) || a.IsInGrace, "intel.tcb.current-status", $"{current}", $"{current} is not accepted");
         var unknown = policy.Advisories is { } known && !a.IsInGrace ? a.Advisories.FirstOrDefault(x => !known.Contains(x)) : null;
         Judge(a, "advisories", unknown is null, "intel.tcb.advisory", $"{a.Advisories.Count}, all accepted", $"{unknown} is not accepted");
         var evaluation = Math.Min(a.TcbInfo!.EvaluationNumber, a.QeIdentity!.EvaluationNumber);

@@ -36,11 +36,20 @@ internal static class IntelQuoteSteps
     private static bool CheckQeReport(IntelAppraisal a)
     {
         var quote = a.Quote;
-        var isSigned = a.Judge("quoting enclave's report", a.Pck?.Key.VerifyFixed(quote.QeReport.Span, quote.QeReportSignature.Span) == true,
-            "intel.qe.signature", "signed by the platform's key", "the report is not signed by the platform's key");
+        var isSigned = IsReportSigned(a);
         var isBound = a.Judge("attestation key", IsBound(quote), "intel.qe.binding", "bound to the quoting enclave's report", "the key is not the one that the report names");
         a.Judge("quoting enclave's debug", !new SgxReport(quote.QeReport).IsDebug, "intel.qe.debug", "off", "the quoting enclave is a debug enclave");
         return isSigned && isBound;
+    }
+
+    private static bool IsReportSigned(IntelAppraisal a)
+    {
+        const string name = "quoting enclave's report";
+        if (a.Pck is { } pck)
+            return a.Judge(name, pck.Key.VerifyFixed(a.Quote.QeReport.Span, a.Quote.QeReportSignature.Span), "intel.qe.signature",
+                "signed by the platform's key", "the report is not signed by the platform's key");
+        a.Unchecked(name, "intel.qe", "platform's key");
+        return false;
     }
 
     // A platform keeps its attestation key for long, so one that it vouches for is kept; others would drive those out.

@@ -22,13 +22,15 @@ internal static class IntelTcb
         _ => platform,
     };
 
-    /// <summary>The status of a trust domain from the platform's at its launch and the platform's now (bodies of TDX 1.5).</summary>
+    /// <summary>
+    /// The status of a trust domain from the platform's at its launch and the platform's now (bodies of TDX 1.5): Intel's word, but that a platform
+    /// which is revoked now is revoked. That it is old now, where it was not at launch, a policy judges.
+    /// </summary>
     public static IntelTcbStatus Relaunch(IntelTcbStatus launch, IntelTcbStatus current)
     {
         if (launch == IntelTcbStatus.NotSupported || current == IntelTcbStatus.NotSupported) return IntelTcbStatus.NotSupported;
         if (launch == IntelTcbStatus.Revoked || current == IntelTcbStatus.Revoked) return IntelTcbStatus.Revoked;
-        if (!IsOld(launch)) return IsOld(current) ? current : launch;
-        if (IsOld(current)) return launch;
+        if (!IsOld(launch) || IsOld(current)) return launch;
         return NeedsConfiguration(launch) || NeedsConfiguration(current)
             ? IntelTcbStatus.TDRelaunchAdvisedConfigurationNeeded
             : IntelTcbStatus.TDRelaunchAdvised;

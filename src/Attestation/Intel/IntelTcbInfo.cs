@@ -65,7 +65,7 @@ internal sealed class IntelTcbInfo
         if (version == 0) return _legacyModule;
         var id = string.Create(CultureInfo.InvariantCulture, $"TDX_{version:X2}");
         foreach (var module in _modules)
-            if (module.Id == id) return module;
+            if (module.Id.Equals(id, StringComparison.OrdinalIgnoreCase)) return module;
         return null;
     }
 
@@ -101,7 +101,7 @@ internal sealed class IntelTcbInfo
         foreach (var item in identities.EnumerateArray())
         {
             var module = Module(IntelJson.Text(item, "id"), item, IntelJson.IdentityLevels(item));
-            if (modules.Exists(m => m.Id == module.Id)) throw new FormatException("A module comes twice.");
+            if (modules.Exists(m => m.Id.Equals(module.Id, StringComparison.OrdinalIgnoreCase))) throw new FormatException("A module comes twice.");
             modules.Add(module);
         }
         return [.. modules];

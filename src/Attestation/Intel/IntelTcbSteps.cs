@@ -20,7 +20,10 @@ internal static class IntelTcbSteps
         var report = new TdReport(a.Quote.Body);
         CheckModule(a, info, report);
         var launch = Side(a, "", info, platform, report.TeeTcbSvn, qe);
-        return report.HasCurrent ? IntelTcb.Relaunch(launch, Side(a, "current-", info, platform, report.TeeTcbSvn2, qe)) : launch;
+        if (!report.HasCurrent) return launch;
+        var current = Side(a, "current-", info, platform, report.TeeTcbSvn2, qe);
+        a.Current = current;
+        return IntelTcb.Relaunch(launch, current);
     }
 
     private static void CheckModule(IntelAppraisal a, IntelTcbInfo info, TdReport report)

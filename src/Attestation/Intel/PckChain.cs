@@ -10,7 +10,7 @@ internal sealed class PckChain
     public const string ProcessorAuthority = "Intel SGX PCK Processor CA";
 
     private static readonly BoundedMemory<PckChain> Known = new(entriesMax: 1024);
-    private static readonly PkiChainRules Rules = new(3, LeafName, PkiAlgorithm.EcdsaP256Sha256);
+    private static readonly PkiChainRules Rules = new(3, LeafName, PkiAlgorithm.EcdsaP256Sha256, LeafMustSign: true);
 
     private PckChain(ImmutableArray<PkiCertificate> certificates, PckPlatform platform, PkiKey key) =>
         (Certificates, Platform, Key) = (certificates, platform, key);

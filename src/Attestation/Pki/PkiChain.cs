@@ -94,6 +94,8 @@ public static class PkiChain
             return new(PkiReason.CriticalExtension, $"'{name}' has the critical extension {oid}");
         var mustIssue = index > 0 || rules.LeafIsAuthority;
         if (mustIssue && CheckAuthority(certificate, below: rules.LeafIsAuthority ? index : index - 1) is { Holds: false } authority) return authority;
+        if (!mustIssue && rules.LeafMustSign && certificate.KeyUsage is { } usage && !usage.HasFlag(X509KeyUsageFlags.DigitalSignature))
+            return new(PkiReason.KeyUsage, $"the key of '{name}' may not sign");
         if (!mustIssue && chain.Length > 1 && certificate.IsAuthority) return new(PkiReason.Authority, $"'{name}' is an authority");
         if (!certificate.Issuer.Span.SequenceEqual(issuer.Subject.Span))
             return new(PkiReason.Name, $"'{name}' was not issued by '{issuer.SubjectCommonName}'");

@@ -87,7 +87,7 @@ internal sealed class IntelCase
 
     public ECDsa AttestationKey { get; set; } = SharedKey;
 
-    public byte[] QuotedKey { get => field ??= Point(AttestationKey); } = null!;
+    public byte[] QuotedKey { get => field ??= Point(AttestationKey); init; } = null!;
 
     public bool BindKey { get; set; } = true;
 
