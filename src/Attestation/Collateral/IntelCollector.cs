@@ -13,9 +13,9 @@ internal sealed class IntelCollector
     public async Task<IntelCollateral?> Collect(CollateralCollection collection, ReadOnlyMemory<byte> document)
     {
         if (!IntelQuote.TryParse(document, out var quote, out _, out var problem)) collection.NoteEvidence(problem);
-        else if (!PkiChain.TryParse(quote!.CertificationData, out var chain) || chain.Length < 3 || !PckPlatform.TryParse(chain[0], out var platform))
+        else if (!PkiChain.TryParse(quote!.CertificationData, out var given) || PkiChain.Ordered(given) is not [var leaf, var authority, .., var root] || !PckPlatform.TryParse(leaf, out var platform))
             collection.NoteEvidence("the quote holds no certificates of its platform");
-        else return await Collect(collection, quote.IsTdx, platform!, chain[1].SubjectCommonName == PckChain.PlatformAuthority, Pem(chain[^1]));
+        else return await Collect(collection, quote.IsTdx, platform!, authority.SubjectCommonName == PckChain.PlatformAuthority, Pem(root));
         return null;
     }
 

@@ -62,7 +62,8 @@ internal static class IntelContent
     private static ImmutableArray<PkiCertificate>? Certificates(CollateralItem item, Hash32 root, PkiChainRules rules, out string fault)
     {
         fault = "there are no certificates beside it";
-        if (item.IssuerChain is not { } bytes || !PkiChain.TryParse(bytes, out var chain)) return null;
+        if (item.IssuerChain is not { } bytes || !PkiChain.TryParse(bytes, out var given)) return null;
+        var chain = PkiChain.Ordered(given);
         var verdict = PkiChain.CheckForm(chain, root, rules);
         fault = verdict.Detail;
         return verdict.Holds ? chain : null;

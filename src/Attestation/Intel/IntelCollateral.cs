@@ -136,7 +136,7 @@ public sealed class IntelCollateral
     private static ImmutableArray<PkiCertificate> Chain(ref ImmutableArray<PkiCertificate> read, ReadOnlyMemory<byte>? pem)
     {
         if (!read.IsDefault || pem is not { } bytes) return read.IsDefault ? [] : read;
-        return read = PkiChain.TryParse(bytes, out var chain) ? chain : [];
+        return read = PkiChain.TryParse(bytes, out var chain) ? PkiChain.Ordered(chain) : [];
     }
 
     private static IntelSignedText<T>? Signed<T>(ReadOnlyMemory<byte>? text, ReadOnlyMemory<byte>? signature, Func<ReadOnlyMemory<byte>, T?> parse) where T : class =>

@@ -43,6 +43,7 @@ internal sealed class PckChain
             verdict = new(PkiReason.Malformed, "the certification data are not certificates");
             return null;
         }
+        certificates = PkiChain.Ordered(certificates);          // Intel's own sample begins with the root
         verdict = PkiChain.CheckForm(certificates, root, Rules);
         if (!verdict.Holds) return null;
         if (certificates[1].SubjectCommonName is not (PlatformAuthority or ProcessorAuthority))

@@ -36,6 +36,25 @@ public static class PkiChain
         return !chain.IsEmpty;
     }
 
+    /// <summary>
+    /// The same certificates, leaf first and root last by who names whom as its issuer, for vendors who give them in any order; as they are where
+    /// they are no one chain. Names alone decide here, so it says nothing about trust.
+    /// </summary>
+    public static ImmutableArray<PkiCertificate> Ordered(ImmutableArray<PkiCertificate> chain)
+    {
+        if (chain.IsDefaultOrEmpty || chain.Length > LengthMax) return chain;
+        List<PkiCertificate> rest = [.. chain], upwards = [];
+        while (rest.Count > 0)
+        {
+            var issuer = upwards.Count == 0 ? null : upwards[0];
+            var at = rest.FindIndex(c => c.Issuer.Span.SequenceEqual((issuer ?? c).Subject.Span));
+            if (at < 0) return chain;
+            upwards.Insert(0, rest[at]);
+            rest.RemoveAt(at);
+        }
+        return [.. upwards];
+    }
+
     /// <summary>Judges everything but time.</summary>
     /// <param name="chain">The certificates, leaf first, root last.</param>
     /// <param name="root">SHA-256 of the DER of the root that is trusted.</param>

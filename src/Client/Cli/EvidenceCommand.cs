@@ -65,7 +65,7 @@ internal static class EvidenceCommand
             foreach (var (name, given, due) in EvidenceCaseFile.Open(parsed.GetRequiredValue(file)).Cases())
             {
                 cases++;
-                var result = EvidenceJudge.Verify(given);
+                var result = Judged(given);
                 if (EvidenceCaseFile.Agrees(result, due)) continue;
                 disagree.Add(name);
                 if (!parsed.GetValue(json)) Console.WriteLine($"{name}: due is {due["expect"]} {due["status"]}; it is {EvidenceJson.Verdict(result)} {result.Status}: {result.Why}");
@@ -101,6 +101,19 @@ internal static class EvidenceCommand
             return 0;
         });
         return command;
+    }
+
+    // One case whose collateral cannot be read is one that is rejected; the others are judged all the same.
+    private static AttestationResult Judged(EvidenceCase given)
+    {
+        try
+        {
+            return EvidenceJudge.Verify(given);
+        }
+        catch (CommandException wrong)
+        {
+            return new AttestationResult([Check.Fails("collateral", "evidence.collateral.malformed", wrong.Message)]) { Type = given.Kind };
+        }
     }
 
     private static Check OtherType(string named, string found) => Check.Fails("TEE type", "evidence.type.other", $"{named} was named, and this is {found}");

@@ -54,6 +54,21 @@ public sealed class IntelBoundsTests
     }
 
     [Fact]
+    public void Certificates_count_in_whatever_order_they_come()
+    {
+        var subject = new IntelCase { CertificationData = c => [.. IntelCase.Root.Der, .. c.Authority.Der, .. c.Leaf.Der] };
+        subject.Collateral = j =>
+        {
+            j["pck_crl_issuer_chain"] = IntelCase.Root.Pem + subject.Authority.Pem;
+            j["tcb_info_issuer_chain"] = IntelCase.Root.Pem + subject.Signer.Pem;
+            j["qe_identity_issuer_chain"] = IntelCase.Root.Pem + subject.Signer.Pem;
+        };
+        Assert.Equal("", subject.Verify().Why);
+        subject.CertificationData = c => [.. IntelCase.Root.Der, .. IntelCase.Root.Der, .. c.Leaf.Der];
+        Assert.Contains("intel.pck.root", Codes(subject.Verify()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Keys_that_may_not_sign_are_refused()
     {
         var other = new TestCertificateOptions { Usage = System.Security.Cryptography.X509Certificates.X509KeyUsageFlags.KeyEncipherment };
