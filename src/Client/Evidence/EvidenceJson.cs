@@ -12,7 +12,7 @@ internal static class EvidenceJson
     public static JsonObject Of(AttestationResult result) => new()
     {
         ["verdict"] = Verdict(result),
-        ["type"] = result.Type,
+        ["type"] = result.Type == SnpVerifier.Type ? EvidenceKind.Snp : result.Type,         // as --type names it
         ["status"] = result.Status,
         ["statuses"] = new JsonArray([.. result.Statuses.Select(s => JsonValue.Create(s))]),
         ["advisories"] = new JsonArray([.. result.Advisories.Select(a => JsonValue.Create(a))]),
