@@ -2,7 +2,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Orleans;
 using Orleans.Hosting;
+using Orleans.Runtime;
 using Orleans.Runtime.Hosting;
+using Orleans.Runtime.Messaging;
 using Orleans.Storage;
 using Orleans.TestingHost;
 using SwarmCompute.Grains.ChainFeed;
@@ -97,12 +99,26 @@ internal sealed class TestSwarm : IAsyncDisposable
         for (var step = 0; step < 600; step++)
         {
             await StepOrFail(cancel);
-            last = await Grains.Order(order).Read(cancel);
+            last = await ReadOrFail(order, cancel) ?? last;
             if (last is not null && shows(last)) return last;
             _time?.Advance(TimeSpan.FromMilliseconds(500));
             await Task.Delay(20, cancel);
         }
         throw new TimeoutException($"Order {order} still shows {last}: {string.Join("; ", last?.Leases ?? [])} | {string.Join("; ", last?.Lost ?? [])} | {string.Join("; ", _faults.TakeLast(3))}");
+    }
+
+    // A silo that was restarted a moment ago cannot be reached for a second; the steps bound how often that is borne.
+    private async Task<OrderSnapshot?> ReadOrFail(OrderId order, CancellationToken cancel)
+    {
+        try
+        {
+            return await Grains.Order(order).Read(cancel);
+        }
+        catch (Exception fault) when (fault is ConnectionFailedException or SiloUnavailableException)
+        {
+            _faults.Add(fault.Message);
+            return null;
+        }
     }
 
     /// <summary>Lets the swarm live until the follower of the chain shows what is asked for.</summary>
