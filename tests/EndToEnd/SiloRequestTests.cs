@@ -44,7 +44,16 @@ public sealed class SiloRequestTests : IDisposable
         await SwarmCli.Refused("development evidence is refused", [.. request, "--policy", accepting, "--chain-id", "56"]);
         await SwarmCli.Refused("TEE type", [.. request, "--policy", _folder.Write("strict.json", "{}"u8), "--chain-id", "31337"]);
         await SwarmCli.Refused("is no request", [.. Issue("out"), "--request", accepting, "--policy", accepting]);
-        Assert.False(File.Exists(_folder.File("out/node-1.pem")));
+        Assert.False(Directory.Exists(_folder.File("out")));
+    }
+
+    [Fact]
+    public async Task A_request_writes_over_nothing_and_leaves_no_half()
+    {
+        var there = _folder.Write("request.pem", "mine"u8);
+        Assert.Equal(1, await Guest("request", "--key", _folder.File("silo.key.pem"), "--out", there, "--development"));
+        Assert.False(File.Exists(_folder.File("silo.key.pem")));
+        Assert.Equal("mine", await File.ReadAllTextAsync(there, TestContext.Current.CancellationToken));
     }
 
     [Fact]

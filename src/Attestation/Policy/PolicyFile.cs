@@ -84,6 +84,7 @@ public sealed class PolicyFile : IAsyncDisposable
     private static byte[] Read(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        if (!file.CanSeek) throw new FormatException("it is no file that can be read again");
         if (file.Length > AttestationPolicy.BytesMax) throw new FormatException($"it has {file.Length} bytes; at most {AttestationPolicy.BytesMax} are read");
         var bytes = new byte[file.Length];
         file.ReadExactly(bytes);

@@ -25,6 +25,8 @@ public sealed class AttestedPeers : IAsyncDisposable
     /// <summary>The most verdicts that are remembered.</summary>
     public const int VerdictsMax = 1024;
 
+    private const int JudgedAtOnce = 16;
+
     private static readonly TimeSpan CollateralTime = TimeSpan.FromSeconds(20);
 
     private readonly EvidenceVerifier _verifier;
@@ -109,8 +111,9 @@ public sealed class AttestedPeers : IAsyncDisposable
         await _sweeping.WaitAsync(cancel);
         try
         {
-            foreach (var (session, _) in _sessions)
-                if (isDue(session)) await Again(session, cancel);
+            // Side by side: one peer whose vendor is slow must not keep another from being dropped.
+            var due = _sessions.Keys.Where(isDue).ToList();
+            await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = JudgedAtOnce, CancellationToken = cancel }, async (session, stop) => await Again(session, stop));
         }
         finally
         {

@@ -43,15 +43,15 @@ internal static class AuthorityCommand
             var name = CommonOptions.Parse(parsed.GetRequiredValue(node), text => new NodeId(text));
             if (parsed.GetRequiredValue(days) is not (>= 1 and <= 365 and var lasting)) throw new CommandException("--days is out of range; give 1 to 365");
             using var authority = CertificateAuthority.Load(parsed.GetRequiredValue(directory), TimeProvider.System);
-            var folder = Directory.CreateDirectory(parsed.GetRequiredValue(output)).FullName;
+            var folder = parsed.GetRequiredValue(output);
             if (parsed.GetValue(request) is not { } file)
             {
-                var (certificate, key) = SiloFiles.Write(authority, name, folder, TimeSpan.FromDays(lasting));
+                var (certificate, key) = SiloFiles.Write(authority, name, Directory.CreateDirectory(folder).FullName, TimeSpan.FromDays(lasting));
                 Console.WriteLine($"{certificate} and {key} name {name}");
                 return;
             }
             var (publicKey, shown) = await Judged(file, evidence, parsed, parsed.GetValue(chain), cancel);
-            Console.WriteLine($"{SiloFiles.Write(authority, name, folder, TimeSpan.FromDays(lasting), publicKey, shown)} names {name}, with evidence of type {shown.Type}");
+            Console.WriteLine($"{SiloFiles.Write(authority, name, Directory.CreateDirectory(folder).FullName, TimeSpan.FromDays(lasting), publicKey, shown)} names {name}, with evidence of type {shown.Type}");
         });
         return command;
     }

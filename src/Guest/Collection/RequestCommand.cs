@@ -53,6 +53,7 @@ internal static class RequestCommand
             }
         }
         if (key is null || request is null) throw new GuestException($"--key and --out are needed. Usage: {Usage}");
+        if (new[] { key, request }.FirstOrDefault(File.Exists) is { } there) throw new GuestException($"{there} is there already; give a file that is not.");
         return (key, request, isDevelopment);
     }
 
