@@ -12,7 +12,8 @@ namespace SwarmCompute.Inference;
 /// </summary>
 public static class GgufSlicer
 {
-    private const int PlaceholderTokens = 32;
+    /// <summary>Rows of the embeddings of a stage that does not end its model: they are never used.</summary>
+    internal const int PlaceholderTokens = 32;
 
     /// <summary>Writes the file of one stage; it appears whole or not at all, and replaces one of the same name.</summary>
     /// <param name="modelPath">The whole model.</param>

@@ -12,7 +12,16 @@ public interface IStageKernel : IDisposable
     /// <summary>Tokens that one session can hold.</summary>
     int ContextTokensMax { get; }
 
+    /// <summary>Tokens that a batch should have at most: more gain nothing. 1: batches are run call by call.</summary>
+    int BatchTokensMax { get; }
+
     /// <summary>A session with a fresh KV cache: nothing of an earlier session shows in it.</summary>
     /// <exception cref="InferenceException">As many sessions are open as the stage was loaded for.</exception>
     IStageSession Open();
+
+    /// <summary>
+    /// Runs calls of different sessions together. The bits of each are those that it has alone. What goes wrong with one is told in its
+    /// <see cref="StageCall.Fault"/>.
+    /// </summary>
+    void Run(ReadOnlySpan<StageCall> calls);
 }

@@ -3,7 +3,7 @@ namespace SwarmCompute.Inference;
 /// <summary>
 /// One sequence in one stage: its KV cache and its position. The same calls (the same hidden states, with the same number of
 /// tokens in each call) give the same bits, in a fresh session too and whatever other sessions do. So a lost stage is
-/// replaced by replaying its calls.
+/// replaced by replaying its calls. Where the kernel runs batches, the same states give the same bits however they are cut into calls.
 /// </summary>
 public interface IStageSession : IDisposable
 {

@@ -63,7 +63,7 @@ public static unsafe class LlamaCpp
             throw new InferenceException($"{stagePath} {(stage.Last ? "ends its model" : "does not end its model")}, and is not to be loaded as a stage that {(options.Last ? "does" : "does not")}.");
         var model = Load(stagePath, parameters => parameters with { GpuLayers = options.GpuLayers });
         var (layers, length) = (NativeMethods.Layers(model.Address), NativeMethods.EmbeddingLength(model.Address));
-        if ((layers, length) == (file.Model.Layers, file.Model.EmbeddingLength)) return new LlamaStageKernel(model, file.Model, options);
+        if ((layers, length) == (file.Model.Layers, file.Model.EmbeddingLength)) return Kernel(model, file, options);
         model.Dispose();
         throw new InferenceException($"llama.cpp sees {layers} layers of {length} floats in {stagePath}; the file says {file.Model.Layers} of {file.Model.EmbeddingLength}.");
     }
@@ -97,6 +97,19 @@ public static unsafe class LlamaCpp
         return model != 0 ? new(model) : throw new InferenceException($"{path} cannot be loaded: {NativeLog.Take()}.");
     }
 
+    private static LlamaStageKernel Kernel(LlamaModelHandle model, GgufMetadata stage, StageLoadOptions options)
+    {
+        try
+        {
+            return new LlamaStageKernel(model, stage.Model, options, new BatchProbe(model, stage, options).Choose(), ownsModel: true);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
     private static void RequireInitialized()
     {
         if (_directory is null) throw new InvalidOperationException("Call LlamaCpp.Initialize first.");
@@ -117,7 +130,7 @@ public static unsafe class LlamaCpp
     {
         ArgumentNullException.ThrowIfNull(options);
         Require(options.ContextTokensPerSession is >= 1 and <= 1 << 20, nameof(options.ContextTokensPerSession), options.ContextTokensPerSession, "1 to 1048576");
-        Require(options.SessionsMax is >= 1 and <= 256, nameof(options.SessionsMax), options.SessionsMax, "1 to 256");
+        Require(options.SessionsMax is >= 1 and <= 250, nameof(options.SessionsMax), options.SessionsMax, "1 to 250");
         Require(options.Threads is >= 1 and <= 512, nameof(options.Threads), options.Threads, "1 to 512");
         Require(options.GpuLayers >= -1, nameof(options.GpuLayers), options.GpuLayers, "-1 (all) or more");
         Require(options.PrefillTokensMax is >= 1 and <= 512, nameof(options.PrefillTokensMax), options.PrefillTokensMax, "1 to 512");

@@ -1,46 +1,71 @@
+using System.Runtime.InteropServices;
+
 namespace SwarmCompute.Inference;
 
 /// <summary>
-/// A stage that llama.cpp runs. Every session has a context of its own: nothing that one does can change the bits of
-/// another. Contexts are kept for later sessions, emptied.
+/// A stage that llama.cpp runs. Where the engine gives a row the same bits whatever else is in its batch, all sessions share one context and
+/// are run together; where it does not, each has a context of its own.
 /// </summary>
-internal sealed class LlamaStageKernel(LlamaModelHandle model, GgufModelInfo info, StageLoadOptions options) : IStageKernel
+internal sealed class LlamaStageKernel : IStageKernel
 {
     private readonly Lock _gate = new();
-    private readonly Stack<LlamaContext> _idle = new();
+    private readonly LlamaModelHandle _model;
+    private readonly GgufModelInfo _info;
+    private readonly StageLoadOptions _options;
+    private readonly BatchRule _rule;
+    private readonly bool _ownsModel;
+    private readonly KvArena? _shared;
+    private readonly Stack<KvArena> _idle = new();
     private int _open;
     private bool _disposed;
 
-    public int EmbeddingLength => info.EmbeddingLength;
+    public LlamaStageKernel(LlamaModelHandle model, GgufModelInfo info, StageLoadOptions options, BatchRule rule, bool ownsModel)
+    {
+        (_model, _info, _options, _rule, _ownsModel) = (model, info, options, rule, ownsModel);
+        if (rule.SharesContext) _shared = new KvArena(model, info, options, rule);
+    }
 
-    public int ContextTokensMax => options.ContextTokensPerSession;
+    public int EmbeddingLength => _info.EmbeddingLength;
+
+    public int ContextTokensMax => _options.ContextTokensPerSession;
+
+    public int BatchTokensMax => _rule.SharesContext ? _rule.RowsMax : 1;
 
     public IStageSession Open()
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_open == options.SessionsMax)
-                throw new InferenceException($"All {options.SessionsMax} sessions of this stage are in use; end one, or load the stage for more.");
-            var context = _idle.TryPop(out var idle) ? idle : new LlamaContext(model, info, options);
+            if (_open == _options.SessionsMax)
+                throw new InferenceException($"All {_options.SessionsMax} sessions of this stage are in use; end one, or load the stage for more.");
+            var arena = _shared ?? (_idle.TryPop(out var idle) ? idle : new KvArena(_model, _info, _options, _rule));
             _open++;
-            return new LlamaStageSession(this, context, info.EmbeddingLength, options);
+            return new LlamaStageSession(this, arena, arena.Open(), _info.EmbeddingLength, _options);
         }
     }
 
-    /// <summary>Takes a session's context back; one that failed is not used again.</summary>
-    public void Return(LlamaContext context, bool usable)
+    public void Run(ReadOnlySpan<StageCall> calls)
+    {
+        lock (_gate)
+        {
+            var sound = new List<StageCall>(calls.Length);
+            foreach (var call in calls)
+                if (Session(call).Begin(call)) sound.Add(call);
+            if (_shared is not null) RunIn(_shared, sound);
+            else foreach (var call in sound) RunIn(Session(call).Arena, [call]);
+            foreach (var call in calls) Session(call).Rest();
+        }
+    }
+
+    /// <summary>Takes a session back.</summary>
+    public void Return(KvArena arena, int sequence)
     {
         lock (_gate)
         {
             _open--;
-            if (!usable || _disposed)
-            {
-                context.Dispose();
-                return;
-            }
-            context.Clear();
-            _idle.Push(context);
+            arena.Close(sequence);
+            if (_disposed) FreeIdle(arena);
+            else if (_shared is null) _idle.Push(arena);
         }
     }
 
@@ -51,8 +76,30 @@ internal sealed class LlamaStageKernel(LlamaModelHandle model, GgufModelInfo inf
         {
             if (_disposed) return;
             _disposed = true;
-            while (_idle.TryPop(out var context)) context.Dispose();
-            model.Dispose();
+            while (_idle.TryPop(out var arena)) arena.Dispose();
+            if (_shared is not null) FreeIdle(_shared);
+            if (_ownsModel) _model.Dispose();
         }
+    }
+
+    private static LlamaStageSession Session(StageCall call) => (LlamaStageSession)call.Session;
+
+    private static void RunIn(KvArena arena, List<StageCall> calls)
+    {
+        if (calls.Count == 0) return;
+        try
+        {
+            arena.Run(CollectionsMarshal.AsSpan(calls));
+        }
+        catch (InferenceException fault)
+        {
+            foreach (var call in calls) call.Fault ??= fault;
+        }
+        foreach (var call in calls) Session(call).End(call);
+    }
+
+    private static void FreeIdle(KvArena arena)
+    {
+        if (arena.IsIdle) arena.Dispose();
     }
 }

@@ -1,56 +1,96 @@
+using System.Runtime.InteropServices;
+
 namespace SwarmCompute.Inference;
 
 /// <summary>One sequence in a stage that llama.cpp runs.</summary>
-internal sealed class LlamaStageSession(LlamaStageKernel kernel, LlamaContext context, int embeddingLength, StageLoadOptions options) : IStageSession
+internal sealed class LlamaStageSession(LlamaStageKernel kernel, KvArena arena, int sequence, int embeddingLength, StageLoadOptions options) : IStageSession
 {
-    private bool _failed;
-    private bool _disposed;
+    private int _running;
+    private bool _failed, _refused, _disposed;
 
     public int Position { get; private set; }
+
+    public int Sequence => sequence;
+
+    public KvArena Arena => arena;
 
     public void RunHidden(ReadOnlySpan<float> hiddenIn, int tokens, Span<float> hiddenOut)
     {
         if (options.Last) throw new InvalidOperationException("The last stage gives candidates: call RunLast.");
-        Check(hiddenIn, tokens);
         if (hiddenOut.Length != hiddenIn.Length)
             throw new ArgumentException($"The destination has {hiddenOut.Length} floats; {hiddenIn.Length} are needed.", nameof(hiddenOut));
-        _failed = true;
-        context.RunHidden(hiddenIn, tokens, Position, hiddenOut);
-        Advance(tokens);
+        var result = RunAlone(hiddenIn, tokens, new byte[hiddenIn.Length * sizeof(float)]).Result;
+        MemoryMarshal.Cast<byte, float>(result.Span).CopyTo(hiddenOut);
     }
 
     public Candidates RunLast(ReadOnlySpan<float> hiddenIn, int tokens)
     {
         if (!options.Last) throw new InvalidOperationException("This stage is not the last: call RunHidden.");
-        Check(hiddenIn, tokens);
-        _failed = true;
-        var candidates = context.RunLast(hiddenIn, tokens, Position);
-        Advance(tokens);
-        return candidates;
+        return RunAlone(hiddenIn, tokens, default).Candidates!;
     }
 
     public void Dispose()
     {
         if (_disposed) return;
         _disposed = true;
-        kernel.Return(context, usable: !_failed);
+        kernel.Return(arena, sequence);
     }
 
-    private void Check(ReadOnlySpan<float> hiddenIn, int tokens)
+    /// <summary>Whether a call may run; where it may not, it has the reason.</summary>
+    public bool Begin(StageCall call)
+    {
+        try
+        {
+            Check(call);
+        }
+        catch (InferenceException fault)
+        {
+            call.Fault = fault;
+            _refused = true;
+            return false;
+        }
+        call.Position = Position + _running;
+        _running += call.Tokens;
+        return true;
+    }
+
+    /// <summary>A call has run, or failed.</summary>
+    public void End(StageCall call)
+    {
+        _running -= call.Tokens;
+        if (call.Fault is not null) _failed = true;
+        else Position += call.Tokens;
+    }
+
+    /// <summary>The batch is over: what was refused in it may be tried again.</summary>
+    public void Rest() => _refused = false;
+
+    private StageCall RunAlone(ReadOnlySpan<float> hiddenIn, int tokens, byte[]? result)
+    {
+        var call = new StageCall
+        {
+            Session = this,
+            States = MemoryMarshal.AsBytes(hiddenIn).ToArray(),
+            Tokens = tokens,
+            Result = result,
+            WantsCandidates = options.Last,
+        };
+        kernel.Run([call]);
+        return call.Fault is null ? call : throw call.Fault;
+    }
+
+    private void Check(StageCall call)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_refused) throw new InferenceException("A call of this session before this one was refused.");
         if (_failed) throw new InferenceException("This session failed before; open another and replay its calls.");
-        if (tokens < 1 || tokens > options.PrefillTokensMax)
-            throw new ArgumentOutOfRangeException(nameof(tokens), tokens, $"A call takes 1 to {options.PrefillTokensMax} tokens.");
-        if (hiddenIn.Length != tokens * embeddingLength)
-            throw new ArgumentException($"{tokens} tokens have {tokens * embeddingLength} floats, not {hiddenIn.Length}.", nameof(hiddenIn));
-        if (tokens > options.ContextTokensPerSession - Position)
-            throw new InferenceException($"The context is full: {Position} of {options.ContextTokensPerSession} tokens are used, {tokens} more do not fit.");
-    }
-
-    private void Advance(int tokens)
-    {
-        Position += tokens;
-        _failed = false;
+        if (call.Tokens < 1 || call.Tokens > options.PrefillTokensMax)
+            throw new ArgumentOutOfRangeException(nameof(call), call.Tokens, $"A call takes 1 to {options.PrefillTokensMax} tokens.");
+        if (call.States.Length != call.Tokens * embeddingLength * sizeof(float))
+            throw new ArgumentException($"{call.Tokens} tokens have {call.Tokens * embeddingLength} floats, not {call.States.Length / sizeof(float)}.", nameof(call));
+        if (!options.Last && call.Result.Length != call.States.Length)
+            throw new ArgumentException($"The result of {call.States.Length} bytes has {call.Result.Length}.", nameof(call));
+        if (call.Tokens > options.ContextTokensPerSession - Position - _running)
+            throw new InferenceException($"The context is full: {Position + _running} of {options.ContextTokensPerSession} tokens are used, {call.Tokens} more do not fit.");
     }
 }

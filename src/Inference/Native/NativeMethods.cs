@@ -78,6 +78,22 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Llama, EntryPoint = "llama_memory_clear"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial void ClearMemory(nint memory, [MarshalAs(UnmanagedType.U1)] bool data);
 
+    [LibraryImport(Llama, EntryPoint = "llama_memory_seq_cp"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial void CopySequence(nint memory, int source, int destination, int first, int end);
+
+    [LibraryImport(Llama, EntryPoint = "llama_memory_seq_rm"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    [return: MarshalAs(UnmanagedType.U1)]
+    public static partial bool RemoveSequence(nint memory, int sequence, int first, int end);
+
+    [LibraryImport(Llama, EntryPoint = "llama_state_seq_get_size"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nuint SequenceStateSize(nint context, int sequence);
+
+    [LibraryImport(Llama, EntryPoint = "llama_state_seq_get_data"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nuint GetSequenceState(nint context, byte* destination, nuint size, int sequence);
+
+    [LibraryImport(Llama, EntryPoint = "llama_state_seq_set_data"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nuint SetSequenceState(nint context, byte* source, nuint size, int sequence);
+
     [LibraryImport(Llama, EntryPoint = "llama_decode"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial int Decode(nint context, LlamaBatch batch);
 

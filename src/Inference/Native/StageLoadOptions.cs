@@ -6,10 +6,10 @@ public sealed record StageLoadOptions
     /// <summary>Whether the stage ends the model: it then gives candidates instead of hidden states.</summary>
     public bool Last { get; init; }
 
-    /// <summary>Tokens that one session can hold: 1 to 1,048,576. The KV cache of each open session has this length.</summary>
+    /// <summary>Tokens that one session can hold: 1 to 1,048,576. The KV cache has room for as many in each session.</summary>
     public int ContextTokensPerSession { get; init; } = 1024;
 
-    /// <summary>Sessions that can be open at once: 1 to 256.</summary>
+    /// <summary>Sessions that can be open at once: 1 to 250.</summary>
     public int SessionsMax { get; init; } = 4;
 
     /// <summary>
@@ -21,6 +21,6 @@ public sealed record StageLoadOptions
     /// <summary>Layers to run on GPUs: -1 is all of them, where a GPU's plugin loads (chosen at run time); 0 is none.</summary>
     public int GpuLayers { get; init; } = -1;
 
-    /// <summary>Most tokens in one call: 1 to 512.</summary>
+    /// <summary>Most tokens in one call of a session: 1 to 512.</summary>
     public int PrefillTokensMax { get; init; } = 32;
 }

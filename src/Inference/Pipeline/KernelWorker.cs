@@ -1,7 +1,10 @@
+using System.Runtime.InteropServices;
+
 namespace SwarmCompute.Inference;
 
 /// <summary>
-/// Runs kernel calls on a thread of its own, for they block. Calls of one queue (a session) run in order; queues take turns, one call each.
+/// Runs kernel calls on a thread of its own, for they block. Calls of one queue (a session) run in order; what is ready of different queues
+/// runs together, as far as a batch reaches; queues take turns.
 /// </summary>
 internal sealed class KernelWorker : IDisposable
 {
@@ -11,6 +14,12 @@ internal sealed class KernelWorker : IDisposable
     private readonly SemaphoreSlim _work = new(0);
     private readonly Action<Exception> _failed;
     private readonly Thread _thread;
+    private readonly List<SerialQueue> _running = [];
+    private readonly List<IKernelCall> _batch = [];
+    private readonly List<(IKernelCall Call, StageCall Stage)> _begun = [];
+    private readonly List<StageCall> _calls = [];
+    private IStageKernel _kernel = null!;
+    private int _sessionsAtOnce = 1;
     private bool _started, _stopped;
 
     /// <summary>A worker that does not run yet. What a call throws stops the worker and is given to <paramref name="failed"/>.</summary>
@@ -20,24 +29,33 @@ internal sealed class KernelWorker : IDisposable
         _thread = new Thread(Run) { Name = name, IsBackground = true };
     }
 
-    public void Start()
+    /// <summary>How many sessions one batch may have.</summary>
+    public int SessionsAtOnce
+    {
+        set => Volatile.Write(ref _sessionsAtOnce, Math.Max(1, value));
+    }
+
+    public void Start(IStageKernel kernel)
     {
         lock (_gate)
         {
             if (_started || _stopped) return;
             _started = true;
+            _kernel = kernel;
         }
         _thread.Start();
     }
 
     /// <summary>Adds a call to a session's queue.</summary>
-    public void Post(SerialQueue queue, Action call)
+    public void Post(SerialQueue queue, IKernelCall call)
     {
         lock (_gate)
         {
             if (_stopped) return;
             queue.Calls.Enqueue(call);
-            if (queue.Calls.Count == 1) _ready.Enqueue(queue);
+            if (queue.IsBusy) return;
+            queue.IsBusy = true;
+            _ready.Enqueue(queue);
             _work.Release();
         }
     }
@@ -57,7 +75,7 @@ internal sealed class KernelWorker : IDisposable
         call();
     }
 
-    /// <summary>Lets the call that runs end, and runs no other but the urgent ones.</summary>
+    /// <summary>Lets the batch that runs end, and runs nothing but what is urgent.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -79,7 +97,8 @@ internal sealed class KernelWorker : IDisposable
             while (true)
             {
                 _work.Wait();
-                if (Take() is { } call) call();
+                while (TakeUrgent() is { } urgent) urgent();
+                if (TakeBatch()) RunBatch();
                 else if (_stopped) return;
             }
         }
@@ -89,31 +108,73 @@ internal sealed class KernelWorker : IDisposable
         }
     }
 
-    private Action? Take()
+    private Action? TakeUrgent()
+    {
+        lock (_gate) return _urgent.TryDequeue(out var urgent) ? urgent : null;
+    }
+
+    /// <summary>
+    /// Takes the first queue, and those after it whose next calls fit into the same batch, each with as many calls as fit: what is replayed
+    /// goes fast. Who is passed over comes first next time.
+    /// </summary>
+    private bool TakeBatch()
     {
         lock (_gate)
         {
-            if (_urgent.TryDequeue(out var urgent)) return urgent;
-            if (_stopped || !_ready.TryDequeue(out var queue)) return null;
-            return () => RunOne(queue);
+            _batch.Clear();
+            _running.Clear();
+            if (_stopped) return false;
+            var (room, sessions) = (_kernel.BatchTokensMax, Volatile.Read(ref _sessionsAtOnce));
+            for (var waiting = _ready.Count; waiting > 0; waiting--)
+            {
+                var queue = _ready.Dequeue();
+                if (_running.Count < sessions && TakeFrom(queue, ref room)) _running.Add(queue);
+                else _ready.Enqueue(queue);
+            }
+            return _batch.Count > 0;
         }
     }
 
-    private void RunOne(SerialQueue queue)
+    private bool TakeFrom(SerialQueue queue, ref int room)
     {
-        Action call;
-        lock (_gate) call = queue.Calls.Peek();
-        call();
+        var before = _batch.Count;
+        while (queue.Calls.TryPeek(out var call) && (_batch.Count == 0 || call.Tokens <= room))
+        {
+            _batch.Add(queue.Calls.Dequeue());
+            room -= call.Tokens;
+        }
+        return _batch.Count > before;
+    }
+
+    private void RunBatch()
+    {
+        _begun.Clear();
+        _calls.Clear();
+        foreach (var call in _batch)
+        {
+            if (call.Begin() is not { } stage) continue;
+            _begun.Add((call, stage));
+            _calls.Add(stage);
+        }
+        if (_calls.Count > 0) _kernel.Run(CollectionsMarshal.AsSpan(_calls));
+        foreach (var (call, stage) in _begun) call.End(stage);
         lock (_gate)
         {
-            queue.Calls.Dequeue();
-            if (queue.Calls.Count > 0 && !_stopped) _ready.Enqueue(queue);
+            foreach (var queue in _running)
+            {
+                queue.IsBusy = queue.Calls.Count > 0;
+                if (queue.IsBusy && !_stopped) _ready.Enqueue(queue);
+            }
+            if (_ready.Count > 0 && !_stopped) _work.Release();
         }
     }
 
     /// <summary>The calls of one session that wait or run.</summary>
     public sealed class SerialQueue
     {
-        internal Queue<Action> Calls { get; } = new();
+        internal Queue<IKernelCall> Calls { get; } = new();
+
+        /// <summary>Whether it waits for its turn, or runs.</summary>
+        internal bool IsBusy { get; set; }
     }
 }

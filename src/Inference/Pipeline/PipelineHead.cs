@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -84,7 +85,7 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
             (_kernel, _embedding) = (kernel, embedding);
             CheckReady();
         }
-        _ring.Worker.Start();
+        _ring.Worker.Start(kernel);
     }
 
     /// <summary>Tells the head who its neighbours are. A map that is not newer than the last one changes nothing.</summary>
@@ -238,35 +239,8 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
         {
             var (sequence, position) = session.Advance(tokens.Length);
             var answer = wantsCandidates ? session.Expect(sequence) : null;
-            _ring.Worker.Post(session.Queue, () => Run(session, tokens.Span, sequence, position, wantsCandidates));
+            _ring.Worker.Post(session.Queue, new TokensCall(this, session, tokens, sequence, position, wantsCandidates));
             return answer;
-        }
-    }
-
-    /// <summary>Runs on the kernel's thread.</summary>
-    private void Run(HeadSession session, ReadOnlySpan<int> tokens, long sequence, int position, bool wantsCandidates)
-    {
-        lock (_ring.Gate)
-            if (session.IsOver) return;
-        try
-        {
-            session.Kernel ??= _kernel!.Open();
-            var length = _kernel!.EmbeddingLength;
-            var hidden = new float[tokens.Length * length];
-            _embedding!.Lookup(tokens, hidden);
-            if (_options.Slots == 1)
-            {
-                var candidates = session.Kernel.RunLast(hidden, tokens.Length);
-                lock (_ring.Gate) session.Answer(sequence, () => candidates);
-                return;
-            }
-            var frame = BoundaryFrame.Hidden(session.Id, sequence, position, tokens.Length, wantsCandidates, length);
-            session.Kernel.RunHidden(hidden, tokens.Length, BoundaryFrame.States(frame));
-            lock (_ring.Gate) _ring.Sender.Emit(session.Id, sequence, frame);
-        }
-        catch (Exception fault) when (fault is InferenceException or ArgumentOutOfRangeException)
-        {
-            lock (_ring.Gate) session.Fail(new PipelineException(PipelineFault.Refused, $"The head refused: {fault.Message}", fault));
         }
     }
 
@@ -310,6 +284,7 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
             _open++;
             var session = new HeadSession(new SessionId(_options.Epoch.Value, checked(++_lastNumber)));
             _sessions.Add(session.Id.Number, session);
+            _ring.ShareOut(_sessions.Count);
             if (_options.Slots > 1) _ring.Sender.Open(session.Id);
             return session;
         }
@@ -319,6 +294,7 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
     {
         if (!_sessions.Remove(session.Id.Number)) return;
         session.IsOver = true;
+        _ring.ShareOut(_sessions.Count);
         _ring.Sender.Close(session.Id);
         if (_sessions.Count == 0) _drained?.TrySetResult();
         _ring.Worker.PostUrgent(() =>
@@ -336,5 +312,60 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
         if (!RingStands()) return;
         _stood = true;
         _ring.RaiseReady();
+    }
+
+    /// <summary>What tokens that are fed ask of the head's own layers.</summary>
+    private sealed class TokensCall(PipelineHead head, HeadSession session, ReadOnlyMemory<int> tokens, long sequence, int position, bool wantsCandidates) : IKernelCall
+    {
+        private byte[]? _frame;
+
+        public int Tokens => tokens.Length;
+
+        public StageCall? Begin()
+        {
+            lock (head._ring.Gate)
+                if (session.IsOver) return null;
+            try
+            {
+                return Call();
+            }
+            catch (Exception fault) when (fault is InferenceException or ArgumentOutOfRangeException)
+            {
+                Fail(fault);
+                return null;
+            }
+        }
+
+        public void End(StageCall call)
+        {
+            if (call.Fault is { } fault) Fail(fault);
+            lock (head._ring.Gate)
+            {
+                if (call.Candidates is { } candidates) session.Answer(sequence, () => candidates);
+                if (_frame is not null && call.Fault is null) head._ring.Sender.Emit(session.Id, sequence, _frame);
+            }
+        }
+
+        private StageCall Call()
+        {
+            var length = head._kernel!.EmbeddingLength;
+            var states = new byte[tokens.Length * length * sizeof(float)];
+            head._embedding!.Lookup(tokens.Span, MemoryMarshal.Cast<byte, float>(states.AsSpan()));
+            session.Kernel ??= head._kernel.Open();
+            if (head._options.Slots > 1) _frame = BoundaryFrame.Hidden(session.Id, sequence, position, tokens.Length, wantsCandidates, length);
+            return new StageCall
+            {
+                Session = session.Kernel,
+                States = states,
+                Tokens = tokens.Length,
+                Result = _frame.AsMemory(_frame is null ? 0 : BoundaryFrame.HeaderSize),
+                WantsCandidates = wantsCandidates && head._options.Slots == 1,
+            };
+        }
+
+        private void Fail(Exception fault)
+        {
+            lock (head._ring.Gate) session.Fail(new PipelineException(PipelineFault.Refused, $"The head refused: {fault.Message}", fault));
+        }
     }
 }

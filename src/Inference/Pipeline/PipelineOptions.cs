@@ -18,7 +18,7 @@ public sealed record PipelineOptions
     /// <summary>Tokens that one session can hold: 2 to 1,048,576. Bounds what is kept for replay: 4 bytes for each token and embedding element.</summary>
     public int ContextTokens { get; init; } = 1024;
 
-    /// <summary>Sessions that are open at once: 1 to 256. The kernel is loaded for as many.</summary>
+    /// <summary>Sessions that are open at once: 1 to 250. The kernel is loaded for as many.</summary>
     public int SessionsMax { get; init; } = 4;
 
     /// <summary>Tokens of a prompt in one call: 1 to 512. The same value gives the same bits, in every stage and after every failure.</summary>
@@ -47,7 +47,7 @@ public sealed record PipelineOptions
         Require(Slots is >= 1 and <= LeaseId.SlotsMax, nameof(Slots), Slots, $"1 to {LeaseId.SlotsMax}");
         Require(Slot >= 0 && Slot < Slots, nameof(Slot), Slot, $"0 to {Slots - 1}");
         Require(ContextTokens is >= 2 and <= 1 << 20, nameof(ContextTokens), ContextTokens, "2 to 1048576");
-        Require(SessionsMax is >= 1 and <= 256, nameof(SessionsMax), SessionsMax, "1 to 256");
+        Require(SessionsMax is >= 1 and <= 250, nameof(SessionsMax), SessionsMax, "1 to 250");
         Require(PrefillTokens is >= 1 and <= 512, nameof(PrefillTokens), PrefillTokens, "1 to 512");
         Require(RestoreMax > TimeSpan.Zero, nameof(RestoreMax), RestoreMax, "more than 0");
         Require(PingEvery > TimeSpan.Zero && SilenceMax > PingEvery, nameof(SilenceMax), SilenceMax, "more than PingEvery");

@@ -62,7 +62,7 @@ public sealed class PipelineStage : IRingNode, IAsyncDisposable
             ForwardSync();
             CheckReady();
         }
-        _ring.Worker.Start();
+        _ring.Worker.Start(kernel);
     }
 
     /// <summary>Tells the stage who its neighbours are. A map that is not newer than the last one changes nothing.</summary>
@@ -128,44 +128,8 @@ public sealed class PipelineStage : IRingNode, IAsyncDisposable
             throw new BoundaryProtocolException($"frame {frame.Sequence} of session {frame.Session} has an impossible place: {frame.Count} tokens at {frame.Position}");
         session.Expected++;
         session.Position += frame.Count;
-        _ring.Worker.Post(session.Queue, () => Run(session, frame, buffer));
+        _ring.Worker.Post(session.Queue, new FrameCall(this, session, frame, buffer));
         return true;
-    }
-
-    /// <summary>Runs on the kernel's thread.</summary>
-    private void Run(StageSession session, BoundaryFrame frame, OverlayFrame buffer)
-    {
-        using var _ = buffer;
-        lock (_ring.Gate)
-            if (session.IsOver || session.IsRefused) return;
-        byte[]? result;
-        try
-        {
-            session.Kernel ??= _kernel!.Open();
-            result = Compute(session.Kernel, frame, BoundaryFrame.States(buffer.Memory.Span));
-        }
-        catch (InferenceException fault)
-        {
-            var refusal = BoundaryFrame.Refused(frame.Session, $"stage {_options.Slot}: {fault.Message}");
-            lock (_ring.Gate) Refuse(frame.Session, session, refusal);
-            return;
-        }
-        if (result is null) return;
-        lock (_ring.Gate) _ring.Sender.Emit(frame.Session, frame.Sequence, result);
-    }
-
-    private byte[]? Compute(IStageSession kernel, BoundaryFrame frame, ReadOnlySpan<float> states)
-    {
-        var length = _kernel!.EmbeddingLength;
-        if (states.Length != frame.Count * length) throw new InferenceException($"Its states have {states.Length / frame.Count} numbers a token, not {length}.");
-        if (_options.IsLast)
-        {
-            var candidates = kernel.RunLast(states, frame.Count);
-            return frame.WantsCandidates ? BoundaryFrame.OfCandidates(frame.Session, frame.Sequence, candidates) : null;
-        }
-        var result = BoundaryFrame.Hidden(frame.Session, frame.Sequence, frame.Position, frame.Count, frame.WantsCandidates, length);
-        kernel.RunHidden(states, frame.Count, BoundaryFrame.States(result));
-        return result;
     }
 
     private void TakeSync(BoundaryFrame frame, HashSet<uint> open)
@@ -188,6 +152,7 @@ public sealed class PipelineStage : IRingNode, IAsyncDisposable
         if (_sessions.Count >= 2 * _options.SessionsMax) throw new BoundaryProtocolException($"more than {2 * _options.SessionsMax} sessions are open");
         var session = new StageSession();
         _sessions.Add(id, session);
+        _ring.ShareOut(_sessions.Count);
         _ring.Sender.Open(id);
         if (_sessions.Count > _options.SessionsMax)
             Refuse(id, session, BoundaryFrame.Refused(id, $"stage {_options.Slot}: {_options.SessionsMax} sessions are open, as many as there may be"));
@@ -204,6 +169,7 @@ public sealed class PipelineStage : IRingNode, IAsyncDisposable
     {
         if (!_sessions.Remove(id, out var session)) return;
         session.IsOver = true;
+        _ring.ShareOut(_sessions.Count);
         _ring.Sender.Close(id);
         _ring.Worker.PostUrgent(() => session.Kernel?.Dispose());
     }
@@ -220,6 +186,69 @@ public sealed class PipelineStage : IRingNode, IAsyncDisposable
     private void CheckReady()
     {
         if (_kernel is not null && _ring.Sender.IsUp) _ring.RaiseReady();
+    }
+
+    /// <summary>What one frame of hidden states asks of the kernel.</summary>
+    private sealed class FrameCall(PipelineStage stage, StageSession session, BoundaryFrame frame, OverlayFrame buffer) : IKernelCall
+    {
+        private byte[]? _result;
+
+        public int Tokens => frame.Count;
+
+        public StageCall? Begin()
+        {
+            try
+            {
+                if (IsWanted()) return Call();
+            }
+            catch (InferenceException fault)
+            {
+                Refuse(fault);
+            }
+            buffer.Dispose();
+            return null;
+        }
+
+        public void End(StageCall call)
+        {
+            buffer.Dispose();
+            if (call.Fault is { } fault) Refuse(fault);
+            else if (call.Candidates is { } candidates) Emit(BoundaryFrame.OfCandidates(frame.Session, frame.Sequence, candidates));
+            else if (_result is { } hidden) Emit(hidden);
+        }
+
+        private bool IsWanted()
+        {
+            lock (stage._ring.Gate) return !session.IsOver && !session.IsRefused;
+        }
+
+        private StageCall Call()
+        {
+            var (states, length, isLast) = (buffer.Memory[BoundaryFrame.HeaderSize..], stage._kernel!.EmbeddingLength, stage._options.IsLast);
+            if (states.Length != frame.Count * length * sizeof(float))
+                throw new InferenceException($"Its states have {states.Length / sizeof(float) / frame.Count} numbers a token, not {length}.");
+            session.Kernel ??= stage._kernel.Open();
+            if (!isLast) _result = BoundaryFrame.Hidden(frame.Session, frame.Sequence, frame.Position, frame.Count, frame.WantsCandidates, length);
+            return new StageCall
+            {
+                Session = session.Kernel,
+                States = states,
+                Tokens = frame.Count,
+                Result = _result.AsMemory(_result is null ? 0 : BoundaryFrame.HeaderSize),
+                WantsCandidates = isLast && frame.WantsCandidates,
+            };
+        }
+
+        private void Emit(byte[] result)
+        {
+            lock (stage._ring.Gate) stage._ring.Sender.Emit(frame.Session, frame.Sequence, result);
+        }
+
+        private void Refuse(InferenceException fault)
+        {
+            var refusal = BoundaryFrame.Refused(frame.Session, $"stage {stage._options.Slot}: {fault.Message}");
+            lock (stage._ring.Gate) stage.Refuse(frame.Session, session, refusal);
+        }
     }
 
     private sealed class StageSession

@@ -83,6 +83,9 @@ internal sealed partial class Ring : IAsyncDisposable
             throw new ArgumentException($"{_options.PrefillTokens} tokens a call make frames of {bytes} bytes; at most {OverlayLimits.FrameBytesMax} are carried.", nameof(kernel));
     }
 
+    /// <summary>A pipeline is busy in all its stages only while there is a batch for each: so no batch takes more than a stage's share.</summary>
+    public void ShareOut(int sessions) => Worker.SessionsAtOnce = (sessions + _options.Slots - 1) / _options.Slots;
+
     /// <summary>Says once for each map that the node is ready. Called under the gate.</summary>
     public void RaiseReady()
     {

@@ -1,11 +1,15 @@
 namespace SwarmCompute.Inference.Tests;
 
-/// <summary>The model as llama.cpp itself runs it: the uncut file, fed with tokens. What stages must equal.</summary>
+/// <summary>
+/// The model as llama.cpp itself runs it: the uncut file, fed with tokens. What stages must equal. A single token is fed beside one of another
+/// sequence, as <see cref="BatchRule"/> explains.
+/// </summary>
 internal sealed unsafe class WholeModel : IDisposable
 {
     private readonly LlamaModelHandle _model;
     private readonly LlamaContextHandle _context;
     private readonly int _vocabularySize;
+    private int _position, _filled;
 
     public WholeModel(string path, int threads = 1)
     {
@@ -13,7 +17,10 @@ internal sealed unsafe class WholeModel : IDisposable
         fixed (byte* name = System.Text.Encoding.UTF8.GetBytes(path + '\0')) _model = new(NativeMethods.LoadModel(name, NativeMethods.ModelDefaults()));
         Assert.False(_model.IsInvalid, NativeLog.Take());
         var parameters = NativeMethods.ContextDefaults();
-        parameters.ContextTokens = 256;
+        parameters.ContextTokens = 512;
+        parameters.SequencesMax = 2;
+        parameters.KvUnified = 1;
+        parameters.FlashAttention = 1;
         parameters.BatchTokens = parameters.MicroBatchTokens = StageChain.CallTokens;
         parameters.Threads = parameters.ThreadsBatch = threads;
         _context = new(_model, parameters);
@@ -22,9 +29,27 @@ internal sealed unsafe class WholeModel : IDisposable
 
     public Candidates Next(int[] tokens)
     {
-        fixed (int* ids = tokens)
-            Assert.Equal(0, NativeMethods.Decode(_context.Address, new LlamaBatch { Tokens = tokens.Length, TokenIds = ids }));
-        return CandidateSelection.Best(new ReadOnlySpan<float>(NativeMethods.Logits(_context.Address, -1), _vocabularySize));
+        var rows = Math.Max(tokens.Length, 2);
+        int[] ids = [.. tokens, .. Enumerable.Repeat(0, rows - tokens.Length)];
+        int[] positions = [.. tokens.Select(_ => _position++), .. Enumerable.Range(0, rows - tokens.Length).Select(_ => _filled++)];
+        sbyte[] outputs = [.. Enumerable.Range(0, rows).Select(row => row >= rows - 2 ? (sbyte)1 : (sbyte)0)];
+        int[] counts = [.. Enumerable.Repeat(1, rows)];
+        var (mine, filler) = (0, 1);
+        var sequences = new nint[rows];
+        for (var row = 0; row < rows; row++) sequences[row] = (nint)(row < tokens.Length ? &mine : &filler);
+        fixed (int* idsAt = ids, positionsAt = positions, countsAt = counts)
+        fixed (sbyte* outputsAt = outputs)
+        fixed (nint* sequencesAt = sequences)
+            Assert.Equal(0, NativeMethods.Decode(_context.Address, new LlamaBatch
+            {
+                Tokens = rows,
+                TokenIds = idsAt,
+                Positions = positionsAt,
+                SequenceCounts = countsAt,
+                Sequences = (int**)sequencesAt,
+                Outputs = outputsAt,
+            }));
+        return CandidateSelection.Best(new ReadOnlySpan<float>(NativeMethods.Logits(_context.Address, tokens.Length - 1), _vocabularySize));
     }
 
     public List<Candidates> Greedy(IReadOnlyList<int> prompt, int tokens)

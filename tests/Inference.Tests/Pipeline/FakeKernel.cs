@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace SwarmCompute.Inference.Tests.Pipeline;
 
@@ -14,6 +15,13 @@ internal sealed class FakeKernel(int slot, bool last, int contextTokens = 256, i
     public int EmbeddingLength => Length;
 
     public int ContextTokensMax => contextTokens;
+
+    public int BatchTokensMax => 16;
+
+    public void Run(ReadOnlySpan<StageCall> calls)
+    {
+        foreach (var call in calls) ((Session)call.Session).Run(call);
+    }
 
     public int OpenSessions => Volatile.Read(ref _open);
 
@@ -67,6 +75,20 @@ internal sealed class FakeKernel(int slot, bool last, int contextTokens = 256, i
         private int _disposed;
 
         public int Position { get; private set; }
+
+        public void Run(StageCall call)
+        {
+            var states = MemoryMarshal.Cast<byte, float>(call.States.Span);
+            try
+            {
+                if (kernel.IsLast) call.Candidates = RunLast(states, call.Tokens);
+                else RunHidden(states, call.Tokens, MemoryMarshal.Cast<byte, float>(call.Result.Span));
+            }
+            catch (InferenceException fault)
+            {
+                call.Fault = fault;
+            }
+        }
 
         public void RunHidden(ReadOnlySpan<float> hiddenIn, int tokens, Span<float> hiddenOut)
         {

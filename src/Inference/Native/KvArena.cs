@@ -1,0 +1,200 @@
+namespace SwarmCompute.Inference;
+
+/// <summary>
+/// A context that sequences share. Cells are only ever appended, and those of a closed sequence stay where they are until all that live are moved
+/// together: so a sequence's cells always lie in the order of its tokens, and the bits of its results do not depend on who came and went.
+/// Not thread-safe.
+/// </summary>
+internal sealed unsafe class KvArena : IDisposable
+{
+    private const int Closed = 0, Filler = 1, SessionsFirst = 2;
+    private const int DeadCellsSpared = 1024;                            // attention looks at every cell, so dead ones may not outweigh the living by more
+
+    private readonly LlamaContextHandle _handle;
+    private readonly LayerCapture _capture;
+    private readonly LlamaRows _rows;
+    private readonly BatchRule _rule;
+    private readonly bool _last;
+    private readonly int _rowBytes, _vocabularySize, _cells;
+    private readonly Stack<int> _free;
+    private readonly int[] _tokens;
+    private int _used, _live, _filled;
+
+    /// <exception cref="InferenceException">There is not enough memory, or the engine cannot make a context for this model.</exception>
+    public KvArena(LlamaModelHandle model, GgufModelInfo info, StageLoadOptions options, BatchRule rule)
+    {
+        var sessions = rule.SharesContext ? options.SessionsMax : 1;
+        (_rule, _last, _rowBytes, _vocabularySize) = (rule, options.Last, info.EmbeddingLength * sizeof(float), info.VocabularySize);
+        _cells = CellsFor(sessions, options.ContextTokensPerSession, rule.RowsMax);
+        _free = new Stack<int>(Enumerable.Range(SessionsFirst, sessions).Reverse());
+        _tokens = new int[SessionsFirst + sessions];
+        _capture = new(info.Layers - 1, info.EmbeddingLength);
+        _rows = new(rule.RowsMax + rule.RowsMin, info.EmbeddingLength);
+        var parameters = NativeMethods.ContextDefaults();
+        parameters.ContextTokens = (uint)_cells;
+        parameters.BatchTokens = parameters.MicroBatchTokens = (uint)(rule.RowsMax + rule.RowsMin);
+        parameters.SequencesMax = (uint)(SessionsFirst + sessions);
+        parameters.Threads = parameters.ThreadsBatch = options.Threads;
+        parameters.KvUnified = 1;
+        parameters.NoPerf = 1;
+        if (rule.SharesContext) parameters.FlashAttention = 1;
+        if (!options.Last)
+        {
+            parameters.EvalCallback = LayerCapture.Callback;
+            parameters.EvalState = _capture.Address;
+        }
+        NativeLog.Clear();
+        _handle = new(model, parameters);
+        if (!_handle.IsInvalid) return;
+        _capture.Dispose();
+        _rows.Dispose();
+        throw new InferenceException($"A context of {_cells} tokens cannot be opened: {NativeLog.Take()}. Free memory, or load the stage for shorter or fewer sessions.");
+    }
+
+    /// <summary>Whether no sequence is open.</summary>
+    public bool IsIdle => _free.Count == _tokens.Length - SessionsFirst;
+
+    /// <summary>Opens a sequence. As many can be open as the arena was made for.</summary>
+    public int Open() => _free.Pop();
+
+    /// <summary>Closes a sequence: its number is free again.</summary>
+    public void Close(int sequence)
+    {
+        Bury(sequence);
+        _free.Push(sequence);
+        if (IsIdle) Clear();
+    }
+
+    /// <summary>Runs the calls, cut into batches as the rule has it.</summary>
+    /// <exception cref="InferenceException">The engine failed; no call's results hold.</exception>
+    public void Run(ReadOnlySpan<StageCall> calls)
+    {
+        var (call, offset) = (0, 0);
+        while (call < calls.Length)
+        {
+            var (first, firstOffset, rows) = (call, offset, 0);
+            _rows.Clear();
+            while (call < calls.Length && rows < _rule.RowsMax)
+            {
+                var take = Math.Min(calls[call].Tokens - offset, _rule.RowsMax - rows);
+                Add(calls[call], offset, take);
+                (rows, offset) = (rows + take, offset + take);
+                if (offset < calls[call].Tokens) continue;
+                (call, offset) = (call + 1, 0);
+            }
+            Decode();
+            Take(calls[first..], firstOffset, rows);
+        }
+    }
+
+    public void Dispose()
+    {
+        _handle.Dispose();
+        _capture.Dispose();
+        _rows.Dispose();
+    }
+
+    private static int CellsFor(int sessions, int contextTokens, int rowsMax)
+    {
+        var living = (long)sessions * contextTokens;
+        return checked((int)((living + living / 4 + 2 * rowsMax + 255) / 256 * 256));
+    }
+
+    private void Add(StageCall call, int offset, int tokens)
+    {
+        var session = (LlamaStageSession)call.Session;
+        for (var token = offset; token < offset + tokens; token++)
+        {
+            // A stage hands on every token's state; the last one answers for a call's last token alone, and only where it is asked.
+            var isOutput = !_last || (call.WantsCandidates && token == call.Tokens - 1);
+            _rows.Add(session.Sequence, call.Position + token, call.States.Span.Slice(token * _rowBytes, _rowBytes), isOutput);
+        }
+    }
+
+    private void Decode()
+    {
+        if (_rows.Count < _rule.RowsMin) _rows.Add(Filler, _filled++, default, isOutput: !_last);
+        // One row of output alone would take the way of a single row through the last layer.
+        if (_rule.RowsMin > 1 && _rows.Outputs == 1) _rows.AddOutput();
+        if (_used + _rows.Count > _cells || _used - _live > _live + DeadCellsSpared) Compact();
+        _capture.Expect(_rows.Results, _rows.Count);
+        NativeLog.Clear();
+        var outcome = _rows.Decode(_handle.Address);
+        if (outcome != 0) throw new InferenceException($"llama.cpp failed with code {outcome}: {NativeLog.Take()}.");
+        if (!_capture.Finish() && !_last)
+            throw new InferenceException("llama.cpp did not hand over the hidden states: the model's graph has another form than expected.");
+        foreach (var sequence in _rows.Sequences)
+        {
+            if (sequence == Filler) continue;
+            _tokens[sequence]++;
+            _live++;
+        }
+        _used += _rows.Count;
+    }
+
+    private void Take(ReadOnlySpan<StageCall> calls, int offset, int rows)
+    {
+        for (var (call, row) = (0, 0); row < rows; call++, offset = 0)
+        {
+            var tokens = Math.Min(calls[call].Tokens - offset, rows - row);
+            if (!_last) _rows.ResultBytes(row, tokens).CopyTo(calls[call].Result.Span[(offset * _rowBytes)..]);
+            else if (calls[call].WantsCandidates && offset + tokens == calls[call].Tokens) TakeCandidates(calls[call], row + tokens - 1);
+            row += tokens;
+        }
+    }
+
+    private void TakeCandidates(StageCall call, int row)
+    {
+        var logits = NativeMethods.Logits(_handle.Address, row);
+        if (logits == null) throw new InferenceException($"llama.cpp gave no logits: {NativeLog.Take()}.");
+        try
+        {
+            call.Candidates = CandidateSelection.Best(new ReadOnlySpan<float>(logits, _vocabularySize));
+        }
+        catch (InferenceException fault)
+        {
+            call.Fault = fault;                                              // this sequence's numbers are damaged; the others' are not
+        }
+    }
+
+    /// <summary>Gives a sequence's cells to the closed ones: they stay taken, and nobody sees them.</summary>
+    private void Bury(int sequence)
+    {
+        var memory = NativeMethods.Memory(_handle.Address);
+        NativeMethods.CopySequence(memory, sequence, Closed, -1, -1);
+        NativeMethods.RemoveSequence(memory, sequence, -1, -1);
+        _live -= _tokens[sequence];
+        _tokens[sequence] = 0;
+    }
+
+    /// <summary>Moves all that live together, each sequence in its order.</summary>
+    private void Compact()
+    {
+        var states = new List<(int Sequence, byte[] State)>();
+        for (var sequence = SessionsFirst; sequence < _tokens.Length; sequence++)
+            if (_tokens[sequence] > 0) states.Add((sequence, State(sequence)));
+        Clear();
+        foreach (var (sequence, state) in states)
+        {
+            fixed (byte* at = state)
+                if (NativeMethods.SetSequenceState(_handle.Address, at, (nuint)state.Length, sequence) != (nuint)state.Length)
+                    throw new InferenceException($"llama.cpp could not move a sequence: {NativeLog.Take()}.");
+        }
+        _used = _live;
+    }
+
+    private byte[] State(int sequence)
+    {
+        var state = new byte[NativeMethods.SequenceStateSize(_handle.Address, sequence)];
+        fixed (byte* at = state)
+            if (NativeMethods.GetSequenceState(_handle.Address, at, (nuint)state.Length, sequence) != (nuint)state.Length)
+                throw new InferenceException($"llama.cpp could not hand over a sequence: {NativeLog.Take()}.");
+        return state;
+    }
+
+    private void Clear()
+    {
+        NativeMethods.ClearMemory(NativeMethods.Memory(_handle.Address), data: false);
+        _used = 0;
+    }
+}

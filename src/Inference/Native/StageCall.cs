@@ -1,0 +1,29 @@
+namespace SwarmCompute.Inference;
+
+/// <summary>One session's part of a batch: hidden states in, and what comes of them out.</summary>
+public sealed class StageCall
+{
+    /// <summary>The session. Several calls of one may be in a batch, in their order; where one fails, those after it do.</summary>
+    public required IStageSession Session { get; init; }
+
+    /// <summary>The hidden states: Tokens * EmbeddingLength floats, little-endian, token after token.</summary>
+    public required ReadOnlyMemory<byte> States { get; init; }
+
+    /// <summary>Tokens in this call: 1 to the kernel's PrefillTokensMax.</summary>
+    public required int Tokens { get; init; }
+
+    /// <summary>In a stage that is not the last: receives the hidden states after its layers, as many bytes as came in.</summary>
+    public Memory<byte> Result { get; init; }
+
+    /// <summary>In the last stage: whether the candidates for the token after the call's last one are wanted.</summary>
+    public bool WantsCandidates { get; init; }
+
+    /// <summary>The candidates, where they were wanted.</summary>
+    public Candidates? Candidates { get; internal set; }
+
+    /// <summary>Tokens of the session before this call.</summary>
+    internal int Position { get; set; }
+
+    /// <summary>Why this call failed; the others of its batch may have succeeded.</summary>
+    public InferenceException? Fault { get; internal set; }
+}
