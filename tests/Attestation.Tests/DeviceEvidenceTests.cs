@@ -64,9 +64,8 @@ public sealed class DeviceEvidenceTests
     {
         DeviceEvidence[] shown = [.. devices.Select(d => new DeviceEvidence(d.Report(), d.Chain))];
         var claims = new EvidenceClaims { KeyHash = Key, Purpose = AttestationPurpose.Lease, Nonce = Nonce, Devices = [.. shown.Select(d => (ReadOnlyMemory<byte>)EvidenceClaims.DigestOf(d))] };
-        var bytes = claims.ToBytes();
-        var document = DevelopmentEvidence.Create(ReportData.Of(AttestationPurpose.Lease, Nonce, Key, bytes), ReportCase.Digest("measurement"));
-        return new Evidence("development", document, bytes) { Devices = [.. shown] };
+        var (bytes, reportData) = claims.Bind();
+        return new Evidence("development", DevelopmentEvidence.Create(reportData, ReportCase.Digest("measurement")), bytes) { Devices = [.. shown] };
     }
 
     private static void AssertAccepted(AttestationResult result) => Assert.Equal("", result.Verdict == Verdict.Accepted ? "" : result.Why);

@@ -73,8 +73,7 @@ public sealed class EvidenceVerifierTests
     [Fact]
     public void A_purpose_without_a_whole_nonce_is_no_purpose()
     {
-        var claims = Claims with { Nonce = new byte[16] };
-        var evidence = new Evidence("development", DevelopmentEvidence.Create(claims.ReportDataOf(claims.ToBytes()), Measurement), claims.ToBytes());
+        var evidence = Development(Claims with { Nonce = new byte[16] });
         AssertFails("evidence.purpose", Verify(evidence, Policy, Binding with { Nonce = null }));
     }
 
@@ -121,8 +120,8 @@ public sealed class EvidenceVerifierTests
     public void A_quote_is_accepted_where_it_is_bound()
     {
         var quote = new IntelCase();
-        var claims = Claims.ToBytes();
-        ReportData.Of(AttestationPurpose.Lease, Claims.Nonce.Span, Claims.KeyHash, claims).CopyTo(quote.Body, 520);
+        var (claims, reportData) = Claims.Bind();
+        reportData.CopyTo(quote.Body, 520);
         var verifier = new EvidenceVerifier(new TrustRoots(IntelCase.Root.Certificate.Hash, SnpTrustRoots.Amd, NvidiaRoots.Default), null);
         var result = verifier.Verify(new Evidence("tdx", quote.ToQuote(), claims), new EvidenceCollateral { Intel = quote.ReadCollateral() }, Policy, Binding, IntelCase.At);
         Assert.Equal("", result.Verdict == Verdict.Accepted ? "" : result.Why);
@@ -131,16 +130,16 @@ public sealed class EvidenceVerifierTests
     private static AttestationResult Snp(EvidenceClaims claims, EvidenceBinding binding, DateTimeOffset at, AttestationPolicy? policy = null)
     {
         var mint = SnpMint.Of(SnpProductLine.Genoa);
-        var bytes = claims.ToBytes();
-        var report = mint.Report(r => ReportData.Of(claims.Purpose!.Value, claims.Nonce.Span, claims.KeyHash, bytes).CopyTo(r, 0x50));
+        var (bytes, reportData) = claims.Bind();
+        var report = mint.Report(r => reportData.CopyTo(r, 0x50));
         var verifier = new EvidenceVerifier(new TrustRoots(TdxVerifier.IntelRoot, mint.Roots, NvidiaRoots.Default), null);
         return verifier.Verify(new Evidence("sev-snp", report, bytes), new EvidenceCollateral { Amd = mint.Endorsements() }, policy ?? Policy, binding, at);
     }
 
     private static Evidence Development(EvidenceClaims claims)
     {
-        var bytes = claims.ToBytes();
-        return new Evidence("development", DevelopmentEvidence.Create(ReportData.Of(claims.Purpose!.Value, claims.Nonce.Span, claims.KeyHash, bytes), Measurement), bytes);
+        var (bytes, reportData) = claims.Bind();
+        return new Evidence("development", DevelopmentEvidence.Create(reportData, Measurement), bytes);
     }
 
     private static AttestationResult Verify(Evidence evidence, AttestationPolicy policy, EvidenceBinding binding) =>

@@ -97,8 +97,8 @@ public sealed class HardwareReportTests : IDisposable
             Nonce = new byte[32],
             Context = new LeaseContext(Chain, ReportCase.OrderBook, Head.Lease, Head.Epoch, _offerInEvidence, Head.Provider, ReportCase.Digest("manifest")).ToBytes(),
         };
-        var bytes = claims.ToBytes();
-        ReportData.Of(AttestationPurpose.Lease, claims.Nonce.Span, claims.KeyHash, bytes).CopyTo(_platform.Body, 520);
+        var (bytes, reportData) = claims.Bind();
+        reportData.CopyTo(_platform.Body, 520);
         return new Evidence("tdx", _platform.ToQuote(), bytes);
     }
 

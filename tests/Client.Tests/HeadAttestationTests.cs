@@ -93,9 +93,8 @@ public sealed class HeadAttestationTests : IDisposable
             Nonce = new byte[ReportData.NonceSize],
             Context = new LeaseContext(Chain, book, Head.Lease, Head.Epoch, new OfferId(1), Head.Provider, Hash32.Sha256([1])).ToBytes(),
         };
-        var bytes = claims.ToBytes();
-        var document = DevelopmentEvidence.Create(ReportData.Of(AttestationPurpose.Lease, claims.Nonce.Span, claims.KeyHash, bytes), Hash32.Sha256([2]));
-        return new Attestation.Evidence(Manifest.Development, document, bytes);
+        var (bytes, reportData) = claims.Bind();
+        return new Attestation.Evidence(Manifest.Development, DevelopmentEvidence.Create(reportData, Hash32.Sha256([2])), bytes);
     }
 
     private static string Running(Uri head) =>

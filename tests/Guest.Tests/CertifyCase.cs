@@ -34,7 +34,7 @@ internal static class CertifyCase
     /// <summary>Development evidence that is bound to these claims.</summary>
     public static Evidence Bound(EvidenceClaims claims)
     {
-        var bytes = claims.ToBytes();
-        return new Evidence("development", DevelopmentEvidence.Create(ReportData.Of(claims.Purpose!.Value, claims.Nonce.Span, claims.KeyHash, bytes), Hash32.Sha256([2])), bytes);
+        var (bytes, reportData) = claims.Bind();
+        return new Evidence("development", DevelopmentEvidence.Create(reportData, Hash32.Sha256([2])), bytes);
     }
 }

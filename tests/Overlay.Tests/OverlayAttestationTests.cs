@@ -104,8 +104,7 @@ public sealed class OverlayAttestationTests : IDisposable
             Nonce = new byte[ReportData.NonceSize],
             Context = new LeaseContext(Chain, Book, identity.Lease, identity.Epoch, new OfferId(1), identity.Provider, Hash32.Sha256([1])).ToBytes(),
         };
-        var bytes = claims.ToBytes();
-        var document = DevelopmentEvidence.Create(ReportData.Of(AttestationPurpose.Lease, claims.Nonce.Span, claims.KeyHash, bytes), Hash32.Sha256([2]));
-        return new Evidence(Manifest.Development, document, bytes) { Certificates = [new byte[4096], new byte[4096]] };
+        var (bytes, reportData) = claims.Bind();
+        return new Evidence(Manifest.Development, DevelopmentEvidence.Create(reportData, Hash32.Sha256([2])), bytes) { Certificates = [new byte[4096], new byte[4096]] };
     }
 }

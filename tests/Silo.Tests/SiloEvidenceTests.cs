@@ -72,10 +72,8 @@ public sealed class SiloEvidenceTests(DevelopmentChain chain) : IAsyncDisposable
 
     private static Evidence Evidence(ECDsa key)
     {
-        var claims = AttestedCertificate.ClaimsFor(key);
-        var bytes = claims.ToBytes();
-        var document = DevelopmentEvidence.Create(ReportData.Of(AttestationPurpose.Peer, claims.Nonce.Span, claims.KeyHash, bytes), Hash32.Sha256([2]));
-        return new Evidence(Manifest.Development, document, bytes);
+        var (bytes, reportData) = AttestedCertificate.ClaimsFor(key).Bind();
+        return new Evidence(Manifest.Development, DevelopmentEvidence.Create(reportData, Hash32.Sha256([2])), bytes);
     }
 
     private static int Active(JsonNode swarm) => swarm["silos"]!.AsArray().Count(m => (string?)m!["status"] == "Active");

@@ -77,6 +77,14 @@ public sealed record EvidenceClaims
         }
     }
 
+    /// <summary>Binds evidence to these claims.</summary>
+    /// <returns>The claims' bytes (<see cref="ToBytes"/>), which are shown beside the evidence, and the report data that the hardware is to sign.</returns>
+    public (byte[] Bytes, byte[] ReportData) Bind()
+    {
+        var bytes = ToBytes();
+        return (bytes, ReportDataOf(bytes));
+    }
+
     /// <summary>What the hardware must have signed for these claims.</summary>
     /// <param name="bytes">The claims as they came.</param>
     internal byte[] ReportDataOf(ReadOnlySpan<byte> bytes)

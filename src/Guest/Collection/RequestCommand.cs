@@ -22,9 +22,8 @@ internal static class RequestCommand
             var (keyFile, requestFile, isDevelopment) = Parse(arguments);
             var collector = isDevelopment ? new DevelopmentCollector(GatherEvidence.Measure(AppContext.BaseDirectory)) : await Hardware(time);
             using var key = P256.CreateKey();
-            var claims = AttestedCertificate.ClaimsFor(key);
-            var bytes = claims.ToBytes();
-            var collected = await collector.Collect(ReportData.Of(AttestationPurpose.Peer, claims.Nonce.Span, claims.KeyHash, bytes), CancellationToken.None);
+            var (bytes, reportData) = AttestedCertificate.ClaimsFor(key).Bind();
+            var collected = await collector.Collect(reportData, CancellationToken.None);
             var evidence = new Evidence(collected.Type, collected.Document, bytes) { Certificates = collected.Certificates };
             Write(keyFile, key.ExportPkcs8PrivateKeyPem() + "\n");
             Write(requestFile, AttestedRequest.Create(key, evidence) + "\n");

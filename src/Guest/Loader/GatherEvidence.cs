@@ -29,8 +29,8 @@ internal static class GatherEvidence
             Context = new LeaseContext(ticket.ChainId, ticket.OrderBook, ticket.Lease, ticket.Epoch, ticket.Offer, ticket.Provider, manifest.Hash).ToBytes(),
             Devices = [.. devices.Select(d => (ReadOnlyMemory<byte>)EvidenceClaims.DigestOf(d))],
         };
-        var bytes = claims.ToBytes();
-        var collected = await machine.Collector.Collect(ReportData.Of(AttestationPurpose.Lease, nonce, keyHash, bytes), cancel);
+        var (bytes, reportData) = claims.Bind();
+        var collected = await machine.Collector.Collect(reportData, cancel);
         return new Evidence(collected.Type, collected.Document, bytes) { Certificates = collected.Certificates, Devices = devices };
     }
 

@@ -193,8 +193,8 @@ public sealed class AttestedPeersTests : IDisposable
 
     private Evidence Quote(EvidenceClaims claims)
     {
-        var bytes = claims.ToBytes();
-        ReportData.Of(claims.Purpose!.Value, claims.Nonce.Span, claims.KeyHash, bytes).CopyTo(_platform.Body, 520);
+        var (bytes, reportData) = claims.Bind();
+        reportData.CopyTo(_platform.Body, 520);
         return new Evidence("tdx", _platform.ToQuote(), bytes);
     }
 
