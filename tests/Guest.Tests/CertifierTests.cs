@@ -142,7 +142,7 @@ public sealed class CertifierTests : IDisposable
         var request = Request(Manifest);
         AuthorityRequest[] requests = [new AuthorityRequest.Certify(request), new AuthorityRequest.Challenge(), new AuthorityRequest.Policy(), new AuthorityRequest.Collateral(request.Evidence)];
         foreach (var one in requests) Assert.Equal(one.ToBytes(), AuthorityRequest.Parse(one.ToBytes()).ToBytes());
-        foreach (var answer in new[] { await Certify(request), new AuthorityAnswer.Refused("no"), new AuthorityAnswer.Refused("wait", IsTransient: true), new AuthorityAnswer.Challenged(new byte[Challenges.Size]), new AuthorityAnswer.Policy([1]), new AuthorityAnswer.Collateral([2]) })
+        foreach (var answer in new[] { await Certify(request), new AuthorityAnswer.Refused("no"), new AuthorityAnswer.Refused("wait", IsTransient: true), new AuthorityAnswer.Challenged(new byte[Challenges.Size]), new AuthorityAnswer.Policy([1]), new AuthorityAnswer.Collateral([2]), new AuthorityAnswer.Collateral([2]) { PlatformKeys = [3] } })
             Assert.Equal(answer.ToBytes(), AuthorityAnswer.Parse(answer.ToBytes()).ToBytes());
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -38,6 +39,16 @@ public sealed class CcaKey
         }
     }
 
+    /// <summary>The same key, for one instance of one implementation alone.</summary>
+    internal CcaKey Of(string implementation, string instance) => new(Key) { Implementation = implementation, Instance = instance, ExpiresAt = ExpiresAt };
+
+    /// <summary>The public key as a JSON Web Key (RFC 7517), which <see cref="Parse"/> reads again.</summary>
+    internal string ToJwk()
+    {
+        var point = Key.ExportParameters(includePrivateParameters: false).Q;
+        return $$"""{"kty":"EC","crv":"P-{{Key.KeySize}}","x":"{{Base64Url.EncodeToString(point.X)}}","y":"{{Base64Url.EncodeToString(point.Y)}}"}""";
+    }
+
     private static ECDsa FromPem(string text)
     {
         var key = ECDsa.Create();
@@ -50,7 +61,7 @@ public sealed class CcaKey
         using var json = JsonDocument.Parse(text, new() { MaxDepth = 4, AllowDuplicateProperties = false });
         string Member(string name) => json.RootElement.GetProperty(name).GetString() ?? throw new FormatException($"A JWK needs '{name}'.");
         if (Member("kty") != "EC") throw new FormatException("A platform key's kty is EC.");
-        byte[] Coordinate(string name) => System.Buffers.Text.Base64Url.DecodeFromChars(Member(name));
+        byte[] Coordinate(string name) => Base64Url.DecodeFromChars(Member(name));
         return CcaCurve.Key(Member("crv"), Coordinate("x"), Coordinate("y")) ?? throw new FormatException("A platform key is a point on P-256, P-384 or P-521.");
     }
 }

@@ -44,8 +44,8 @@ public static class CcaVerifier
             Check.Holds("token", "two signed tokens"),
             Check.Holds("platform claims", platform.Profile),
             Check.Holds("realm claims", RealmProfile(realm)),
-            PlatformKey(candidates, platform),
-            PlatformSignature(candidates, signer),
+            PlatformKey(candidates, platform, keys.AreAll),
+            PlatformSignature(candidates, signer, keys.AreAll),
             KeyTime(signer, at),
             RealmSignature(token.Realm, realm),
             Judge("binding", "cca.binding", CryptographicOperations.FixedTimeEquals(platform.Challenge, realm.KeyHash()),
@@ -54,13 +54,15 @@ public static class CcaVerifier
         return Result(checks) with { Claims = Claims(platform, realm), ExpiresAt = signer?.ExpiresAt, Status = platform.IsSecured ? "secured" : "not secured" };
     }
 
-    private static Check PlatformKey(ImmutableArray<CcaKey> candidates, CcaPlatformClaims platform) => candidates.IsEmpty
-        ? Check.Fails("platform key", "cca.platform.key", $"no key is known for instance {platform.Instance} of implementation {platform.Implementation}", FailureClass.Transient)
+    private static Check PlatformKey(ImmutableArray<CcaKey> candidates, CcaPlatformClaims platform, bool areAll) => candidates.IsEmpty
+        ? Check.Fails("platform key", "cca.platform.key", $"no key is {(areAll ? "trusted" : "known")} for instance {platform.Instance} of implementation {platform.Implementation}", Unknown(areAll))
         : Check.Holds("platform key", $"{candidates.Length} for instance {platform.Instance}");
 
-    private static Check PlatformSignature(ImmutableArray<CcaKey> candidates, CcaKey? signer) => candidates.IsEmpty
-        ? Check.Fails("platform signature", "cca.platform.unchecked", "there is no key to check it with", FailureClass.Transient)
+    private static Check PlatformSignature(ImmutableArray<CcaKey> candidates, CcaKey? signer, bool areAll) => candidates.IsEmpty
+        ? Check.Fails("platform signature", "cca.platform.unchecked", "there is no key to check it with", Unknown(areAll))
         : Judge("platform signature", "cca.platform.signature", signer is not null, signer is null ? "no trusted key signed it" : "by a trusted key");
+
+    private static FailureClass Unknown(bool areAll) => areAll ? FailureClass.Permanent : FailureClass.Transient;
 
     private static Check KeyTime(CcaKey? signer, DateTimeOffset at) => signer?.ExpiresAt is { } end && at > end
         ? Check.Fails("platform key time", "cca.platform.key.expired", $"the key was vouched for until {end:u}", FailureClass.Transient)

@@ -117,6 +117,7 @@ internal static class RefusalText
             || check.Code == "cca.platform.key"
             ? "try again once it is at hand"
             : "try again with a fresh copy from its vendor, and look at the clock",
+        _ when check.Code == "cca.platform.key" => "nothing can be done, unless its owner's key is added to those that are trusted",
         _ => check.Code.EndsWith(".revoked", StringComparison.Ordinal)
             ? "nothing can be done, it was taken back"
             : "nothing can be done, it is forged, damaged or proves something else",

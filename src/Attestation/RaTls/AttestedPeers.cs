@@ -73,15 +73,10 @@ public sealed class AttestedPeers : IAsyncDisposable
     }
 
     /// <summary>From now on evidence must show this; everyone who is in is judged again, and dropped where it is refused.</summary>
-    public async Task Update(AttestationPolicy policy, CancellationToken cancel)
-    {
-        lock (_gate)
-        {
-            Volatile.Write(ref _policy, policy);
-            _verdicts.Clear();
-        }
-        await Sweep(_ => true, cancel);
-    }
+    public Task Update(AttestationPolicy policy, CancellationToken cancel) => Change(_ => policy, cancel);
+
+    /// <summary>Everyone who is in is judged again by the same policy: what is trusted has changed.</summary>
+    public Task JudgeAgain(CancellationToken cancel) => Change(policy => policy with { }, cancel);
 
     /// <summary>Watches no longer; links live on.</summary>
     public async ValueTask DisposeAsync()
@@ -91,6 +86,17 @@ public sealed class AttestedPeers : IAsyncDisposable
         await _watching;
         _stop.Dispose();
         _sweeping.Dispose();
+    }
+
+    // A verdict that is reached under another object than the policy that holds is not kept, and its peer is judged once more.
+    private async Task Change(Func<AttestationPolicy, AttestationPolicy> next, CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _policy, next(_policy));
+            _verdicts.Clear();
+        }
+        await Sweep(_ => true, cancel);
     }
 
     private async Task Watch()

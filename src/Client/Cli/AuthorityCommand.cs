@@ -62,7 +62,7 @@ internal static class AuthorityCommand
         var text = Encoding.ASCII.GetString(InputFile.Read(file, AttestedRequest.CharsMax, "a request with evidence, PEM"));
         var (key, evidence) = AttestedRequest.TryRead(text) ?? throw new CommandException($"{file} is no request that is signed by its own key and carries evidence");
         await using var vendors = options.Collateral(parsed);
-        var collateral = vendors is null ? EvidenceCollateral.None : await vendors.Service.For(evidence, cancel);
+        var collateral = await options.Given(parsed, vendors).For(evidence, cancel);
         var binding = new EvidenceBinding(AttestationPurpose.Peer, Hash32.Sha256(key.ExportSubjectPublicKeyInfo())) { ChainId = chainId };
         var result = EvidenceOptions.VerifierFor(chainId ?? 0).Verify(evidence, collateral, policy, binding, TimeProvider.System.GetUtcNow());
         return result.Verdict == Verdict.Accepted ? (key, evidence) : throw new CommandException($"{file}: {result.Explain()}");

@@ -27,7 +27,7 @@ internal static class ChatCommand
             await using var vendors = evidence.Collateral(parsed);
             await using var peers = policy is null
                 ? null
-                : new AttestedPeers(EvidenceOptions.VerifierFor(file.Chain.ChainId), vendors?.Service ?? (ICollateralSource)new NoCollateral(), policy, TimeProvider.System);
+                : new AttestedPeers(EvidenceOptions.VerifierFor(file.Chain.ChainId), evidence.Given(parsed, vendors), policy, TimeProvider.System);
             using var client = file.Connect(peers is null ? null : new HeadAttestation(peers, file.Chain.ChainId, file.Chain.OrderBook));
             await foreach (var happening in client.Complete(
                 parsed.Read(number), parsed.GetValue(message) ? request with { Messages = [new("user", text)] } : request with { Prompt = text }, cancel))

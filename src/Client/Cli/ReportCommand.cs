@@ -48,7 +48,7 @@ internal static class ReportCommand
             await using var chain = await ChainClient.ConnectToOrderBook(options, cancel);
             var policy = evidence.Policy(parsed);
             await using var vendors = evidence.Collateral(parsed);
-            var how = policy is null ? null : await ReportCheck.EvidenceOf(bytes, EvidenceOptions.VerifierFor(report.ChainId), vendors?.Service ?? (ICollateralSource)new NoCollateral(), policy, cancel);
+            var how = policy is null ? null : await ReportCheck.EvidenceOf(bytes, EvidenceOptions.VerifierFor(report.ChainId), evidence.Given(parsed, vendors), policy, cancel);
             return Show(await ReportCheck.Verify(bytes, report.Order, chain, TimeProvider.System.GetUtcNow(), how, cancel), report);
         });
         return command;

@@ -8,8 +8,10 @@ namespace SwarmCompute.Guest.Authority;
 /// <param name="challenges">The nonces.</param>
 /// <param name="policy">What evidence must show, as of now.</param>
 /// <param name="collateral">What the vendors say; null: nobody is asked.</param>
+/// <param name="platformKeys">The keys of Arm's platforms that are trusted, as of now; null: none were given.</param>
 /// <param name="log">Told who was certified, and who was refused.</param>
-public sealed class AuthorityAnswers(Certifier certifier, Challenges challenges, Func<AttestationPolicy> policy, CollateralService? collateral, GuestLog log)
+public sealed class AuthorityAnswers(
+    Certifier certifier, Challenges challenges, Func<AttestationPolicy> policy, CollateralService? collateral, Func<CcaKeys>? platformKeys, GuestLog log)
 {
     /// <summary>Answers one request.</summary>
     /// <param name="request">The request.</param>
@@ -33,10 +35,11 @@ public sealed class AuthorityAnswers(Certifier certifier, Challenges challenges,
 
     private async Task<AuthorityAnswer> Collateral(Evidence evidence, CancellationToken cancel)
     {
-        if (collateral is null) return new AuthorityAnswer.Refused("this authority has no collateral; start it with --collateral");
-        var bundle = new CollateralBundle(await collateral.ItemsFor(evidence, cancel)).Write();
+        var keys = evidence.Type == CcaVerifier.Type ? platformKeys?.Invoke().For(evidence.Document) : null;
+        if (collateral is null && keys is null) return new AuthorityAnswer.Refused("this authority has no collateral; start it with --collateral, and for Arm with --platform-keys");
+        var bundle = new CollateralBundle(collateral is null ? [] : await collateral.ItemsFor(evidence, cancel)).Write();
         return bundle.Length <= AuthorityAnswer.CollateralBytesMax
-            ? new AuthorityAnswer.Collateral(bundle)
+            ? new AuthorityAnswer.Collateral(bundle) { PlatformKeys = keys?.ToStore() }
             : new AuthorityAnswer.Refused($"the collateral has {bundle.Length} bytes; at most {AuthorityAnswer.CollateralBytesMax} are handed on");
     }
 }

@@ -58,17 +58,32 @@ public sealed class AuthorityClient(EndPoint endpoint, X509Certificate2 root, Ti
         }
     }
 
-    /// <summary>Asks what the vendors say about evidence.</summary>
+    /// <summary>Asks what the vendors say about evidence, and which platform keys the authority trusts for it.</summary>
     /// <param name="evidence">The evidence; its devices are not sent.</param>
     /// <param name="key">Any key of this process.</param>
     /// <param name="cancel">Ends the attempt.</param>
     /// <exception cref="GuestException">The authority cannot be reached, has nothing, or is not the one that is meant.</exception>
-    public async Task<CollateralBundle> Collateral(Evidence evidence, ECDsa key, CancellationToken cancel) => await Answer(new AuthorityRequest.Collateral(evidence), key, cancel) switch
+    /// <returns>The bundle; and the keys, null where the authority was given none.</returns>
+    public async Task<(CollateralBundle Bundle, CcaKeys? PlatformKeys)> Collateral(Evidence evidence, ECDsa key, CancellationToken cancel) =>
+        await Answer(new AuthorityRequest.Collateral(evidence), key, cancel) switch
+        {
+            AuthorityAnswer.Collateral collateral => Read(collateral),
+            AuthorityAnswer.Refused refused => throw new GuestException($"The authority refuses: {refused.Reason}"),
+            _ => throw Other(),
+        };
+
+    private static (CollateralBundle Bundle, CcaKeys? PlatformKeys) Read(AuthorityAnswer.Collateral answer)
     {
-        AuthorityAnswer.Collateral collateral => CollateralBundle.Read(collateral.Bundle, out var fault) ?? throw new GuestException($"The authority's collateral cannot be read: {fault}"),
-        AuthorityAnswer.Refused refused => throw new GuestException($"The authority refuses: {refused.Reason}"),
-        _ => throw Other(),
-    };
+        try
+        {
+            var bundle = CollateralBundle.Read(answer.Bundle, out var fault) ?? throw new FormatException(fault);
+            return (bundle, answer.PlatformKeys is { } keys ? CcaKeys.ReadAll(keys) : null);
+        }
+        catch (FormatException fault)
+        {
+            throw new GuestException($"The authority's collateral cannot be read: {fault.Message}", fault);
+        }
+    }
 
     private GuestException Other() => new($"{endpoint} is not the authority: it answers what was not asked.");
 

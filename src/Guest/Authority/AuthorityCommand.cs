@@ -19,14 +19,17 @@ internal static class AuthorityCommand
         {
             var options = AuthorityOptions.Parse(arguments);
             using var authority = LoadRoot(options.Directory, time);
-            await using var file = options.Policy is { } policyFile ? OpenPolicy(policyFile, time, log) : null;
-            await using var vendors = options.Collateral is { } path ? OpenCollateral(path, options.Vendors, time, log) : null;
+            await using var file = Open("--policy", options.Policy, path => PolicyFile.Open(path, time, log.Line));
+            await using var vendors = Open("--collateral", options.Collateral, path => VendorCollateral.Open(path, options.Vendors, TrustRoots.Vendors, time));
+            await using var keys = Open("--platform-keys", options.PlatformKeys, path => PlatformKeysFile.Open(path, time, log.Line));
+            foreach (var problem in vendors?.Problems ?? []) log.Line($"--collateral {options.Collateral}: {problem.Subject}: {problem.Why}");
             AttestationPolicy Policy() => file?.Current ?? options.DefaultPolicy;
             var challenges = new Challenges(time);
             var verifier = new EvidenceVerifier(TrustRoots.Vendors, options.DevelopmentChainId);
-            var certifier = new Certifier(authority, verifier, Policy, vendors?.Service ?? (ICollateralSource)new NoCollateral(), challenges, time);
+            Func<CcaKeys>? platformKeys = keys is null ? null : () => keys.Current;
+            var certifier = new Certifier(authority, verifier, Policy, new GivenCollateral(vendors?.Service, platformKeys), challenges, time);
             var parent = new ParentPipe();
-            var answers = new AuthorityAnswers(certifier, challenges, Policy, vendors?.Service, log);
+            var answers = new AuthorityAnswers(certifier, challenges, Policy, vendors?.Service, platformKeys, log);
             await using var server = AuthorityServer.Start(options.Listen, authority, answers, time, log);
             PrintReady(server.LocalEndPoint, authority, Policy());
             parent.Watch();
@@ -52,29 +55,16 @@ internal static class AuthorityCommand
         }
     }
 
-    private static PolicyFile OpenPolicy(string path, TimeProvider time, GuestLog log)
+    private static T? Open<T>(string option, string? path, Func<string, T> open)
+        where T : class
     {
         try
         {
-            return PolicyFile.Open(path, time, log.Line);
+            return path is null ? null : open(path);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException)
         {
-            throw new GuestException($"--policy {path} cannot be used: {fault.Message}", fault);
-        }
-    }
-
-    private static VendorCollateral OpenCollateral(string path, CollateralOptions options, TimeProvider time, GuestLog log)
-    {
-        try
-        {
-            var vendors = VendorCollateral.Open(path, options, TrustRoots.Vendors, time);
-            foreach (var problem in vendors.Problems) log.Line($"--collateral {path}: {problem.Subject}: {problem.Why}");
-            return vendors;
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException)
-        {
-            throw new GuestException($"--collateral {path} cannot be used: {fault.Message}", fault);
+            throw new GuestException($"{option} {path} cannot be used: {fault.Message}", fault);
         }
     }
 

@@ -10,7 +10,7 @@ namespace SwarmCompute.Guest.Authority;
 internal sealed record AuthorityOptions(string Directory, IPEndPoint Listen)
 {
     public const string Usage =
-        "authority --directory DIR --listen IP:PORT [--policy FILE] [--collateral DIR|BUNDLE] [--intel-service URL] [--intel-root-crl URL] [--amd-service URL] "
+        "authority --directory DIR --listen IP:PORT [--policy FILE] [--collateral DIR|BUNDLE] [--platform-keys FILE|DIR] [--intel-service URL] [--intel-root-crl URL] [--amd-service URL] "
         + "[--nvidia-rims URL] [--nvidia-ocsp URL] [--development-chain ID]";
 
     /// <summary>How long the vendors have for one guest, less than <see cref="AuthorityServer.ConnectionTime"/>.</summary>
@@ -24,6 +24,9 @@ internal sealed record AuthorityOptions(string Directory, IPEndPoint Listen)
 
     /// <summary>A folder: the cache of what is fetched from vendors. A file: a bundle, and nobody is asked. Null: neither.</summary>
     public string? Collateral { get; init; }
+
+    /// <summary>The keys of Arm's platforms that are trusted, a file or a folder of files; null: none are.</summary>
+    public string? PlatformKeys { get; init; }
 
     /// <summary>Where vendors are asked, and how long: the guest's connection must last longer, so that the guest hears what is missing.</summary>
     public CollateralOptions Vendors { get; init; } = new() { CollectTimeout = CollectTime };
@@ -57,6 +60,7 @@ internal sealed record AuthorityOptions(string Directory, IPEndPoint Listen)
     {
         "--policy" => this with { Policy = value },
         "--collateral" => this with { Collateral = value },
+        "--platform-keys" => this with { PlatformKeys = value },
         "--development-chain" => this with { DevelopmentChainId = ChainId(value) },
         "--intel-service" => this with { Vendors = Vendors with { IntelService = Url(name, value) } },
         "--intel-root-crl" => this with { Vendors = Vendors with { IntelRootCrl = Url(name, value) } },

@@ -62,6 +62,7 @@ internal static class LoaderCommand
         var verifying = Task.Run(() => VerifyModel.Run(ticket, manifest, stop.Token), stop.Token);
         var engine = Task.Run(() => LoadStage.StartEngine(ticket), stop.Token);
         var key = P256.CreateKey();
+        var platformKeys = OwnPlatformKeys.Read(AppContext.BaseDirectory);
         var measurement = GatherEvidence.Measure(AppContext.BaseDirectory);
         var machine = await ChooseMachine.Run(manifest, measurement, new TsmFiles(), () => Nvml.TryOpen(), time, stop.Token);
         var authority = new AuthorityClient(ticket.Authority, ticket.Root, time);
@@ -69,7 +70,7 @@ internal static class LoaderCommand
         log.Line("certified");
         if (credentials.EvidenceType != Manifest.Development) measurement = credentials.Measurement;         // what the hardware measured, not the guest's own word
 
-        await using var peers = await PeerWatch.Start(ticket, manifest, authority, key, TrustRoots.Vendors, time, log, stop.Token);
+        await using var peers = await PeerWatch.Start(ticket, manifest, authority, key, TrustRoots.Vendors, platformKeys, time, log, stop.Token);
         credentials.Attestation = peers.Attestation;
         var loading = Load(ticket, manifest, verifying, engine, files);
         var listener = OverlayListener.Start(new IPEndPoint(ticket.ListenAddress, 0), credentials.Overlay, time, refused: log.Line);

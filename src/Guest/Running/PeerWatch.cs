@@ -26,10 +26,10 @@ internal sealed class PeerWatch : IAsyncDisposable
     private readonly Task _watching;
 
     private PeerWatch(
-        Ticket ticket, Manifest manifest, AuthorityClient authority, ECDsa key, TrustRoots roots, AttestationPolicy policy, TimeProvider time, GuestLog log)
+        Ticket ticket, Manifest manifest, AuthorityClient authority, ECDsa key, TrustRoots roots, CcaKeys? platformKeys, AttestationPolicy policy, TimeProvider time, GuestLog log)
     {
         (_manifest, _authority, _key, _time, _log) = (manifest, authority, key, time, log);
-        _collateral = new AuthorityCollateral(authority, key, roots, time);
+        _collateral = new AuthorityCollateral(authority, key, roots, platformKeys, time);
         var verifier = new EvidenceVerifier(roots, DevelopmentChains.Contains(ticket.ChainId) ? ticket.ChainId : null);
         _peers = new AttestedPeers(verifier, _collateral, policy, time);
         Attestation = new OverlayAttestation(_peers, peer => peer is SwarmIdentity.Guest guest
@@ -47,13 +47,15 @@ internal sealed class PeerWatch : IAsyncDisposable
     /// <param name="authority">The authority.</param>
     /// <param name="key">The guest's key, which stays the caller's.</param>
     /// <param name="roots">The vendors' roots.</param>
+    /// <param name="platformKeys">The platform keys of the guest's own image; null: those that the authority trusts.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Told of another policy.</param>
     /// <param name="cancel">Ends the attempt.</param>
     /// <exception cref="GuestException">The authority cannot be reached, or is not the one that is meant.</exception>
     public static async Task<PeerWatch> Start(
-        Ticket ticket, Manifest manifest, AuthorityClient authority, ECDsa key, TrustRoots roots, TimeProvider time, GuestLog log, CancellationToken cancel) =>
-        new(ticket, manifest, authority, key, roots, (await authority.Policy(key, cancel)).For(manifest), time, log);
+        Ticket ticket, Manifest manifest, AuthorityClient authority, ECDsa key, TrustRoots roots, CcaKeys? platformKeys, TimeProvider time, GuestLog log,
+        CancellationToken cancel) =>
+        new(ticket, manifest, authority, key, roots, platformKeys, (await authority.Policy(key, cancel)).For(manifest), time, log);
 
     public async ValueTask DisposeAsync()
     {

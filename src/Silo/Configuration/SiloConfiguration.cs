@@ -79,6 +79,7 @@ public sealed record SiloConfiguration
         Tls.RootFile = Resolve(Tls.RootFile);
         Tls.EvidencePolicyFile = Resolve(Tls.EvidencePolicyFile);
         Tls.CollateralPath = Resolve(Tls.CollateralPath);
+        Tls.PlatformKeysPath = Resolve(Tls.PlatformKeysPath);
         Guest.Executable = Resolve(Guest.Executable);
         Guest.AssetDirectory = Resolve(Guest.AssetDirectory);
         Guest.WorkDirectory = Resolve(Guest.WorkDirectory);

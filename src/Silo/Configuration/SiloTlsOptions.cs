@@ -17,4 +17,7 @@ public sealed class SiloTlsOptions
 
     /// <summary>For that policy, what vendors say: a folder that caches what is fetched from them, or a bundle. Empty, the default: nothing, which suffices for development evidence.</summary>
     public string CollateralPath { get; set; } = "";
+
+    /// <summary>For that policy, the keys of Arm's platforms that are trusted: a file or a folder of files (docs/evidence.md). Empty, the default: none are.</summary>
+    public string PlatformKeysPath { get; set; } = "";
 }

@@ -12,6 +12,7 @@ internal sealed class SiloTlsOptionsValidator : IValidateOptions<SiloTlsOptions>
         faults.RequireFile(options.RootFile, "RootFile", "the authority's root certificate");
         if (options.EvidencePolicyFile.Length > 0) faults.RequireFile(options.EvidencePolicyFile, "EvidencePolicyFile", "a policy for other silos' evidence (JSON)");
         faults.Require(options.CollateralPath.Length == 0 || options.EvidencePolicyFile.Length > 0, "CollateralPath", options.CollateralPath, "Tls:EvidencePolicyFile too, or neither");
+        faults.Require(options.PlatformKeysPath.Length == 0 || options.EvidencePolicyFile.Length > 0, "PlatformKeysPath", options.PlatformKeysPath, "Tls:EvidencePolicyFile too, or neither");
         return faults.Result;
     }
 }

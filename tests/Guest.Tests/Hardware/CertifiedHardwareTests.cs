@@ -12,7 +12,7 @@ public sealed class CertifiedHardwareTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Theory, InlineData("tdx"), InlineData("sev-snp")]
+    [Theory, InlineData("tdx"), InlineData("sev-snp"), InlineData("cca")]
     public async Task A_guest_is_certified_and_its_certificate_carries_its_evidence(string type)
     {
         await using var swarm = await SwarmOfHardware.Start();
@@ -22,23 +22,28 @@ public sealed class CertifiedHardwareTests
         using var guest = await swarm.Certify(key, evidence);
 
         Assert.Equal(type, guest.EvidenceType);
-        Assert.Equal(type == "tdx" ? 0 : 1, evidence.Certificates.Length);
+        Assert.Equal(type == "sev-snp" ? 1 : 0, evidence.Certificates.Length);
         Assert.Equal(EvidenceExtension.Encode(evidence), EvidenceExtension.Encode(EvidenceExtension.TryRead(guest.Certificate)!));
         Assert.Equal(nonce, EvidenceClaims.TryRead(evidence.Claims)!.Nonce);
     }
 
-    [Theory, InlineData("tdx"), InlineData("sev-snp")]
+    [Theory, InlineData("tdx"), InlineData("sev-snp"), InlineData("cca")]
     public async Task A_lease_names_what_the_hardware_measured(string type)
     {
         await using var swarm = await SwarmOfHardware.Start();
         using var guest = await swarm.Boot(MintedKernel.Of(type, swarm));
         var document = EvidenceExtension.TryRead(guest.Certificate)!.Document.ToArray();
-        byte[] registers = type == "tdx" ? [.. document[(48 + 136)..(48 + 184)], .. document[(48 + 328)..(48 + 472)]] : document[0x90..0xc0];
+        byte[] registers = type switch
+        {
+            "tdx" => [.. document[(48 + 136)..(48 + 184)], .. document[(48 + 328)..(48 + 472)]],
+            "cca" => swarm.Arm.Initial,
+            _ => document[0x90..0xc0],
+        };
 
         Assert.Equal(Hash32.Sha256([.. Encoding.ASCII.GetBytes($"swarm/measurement/v1\0{type}\0"), .. registers]), guest.Measurement);
     }
 
-    [Theory, InlineData("tdx"), InlineData("sev-snp")]
+    [Theory, InlineData("tdx"), InlineData("sev-snp"), InlineData("cca")]
     public async Task A_peer_is_let_in_by_its_certificate_and_what_the_authority_hands_on(string type)
     {
         await using var swarm = await SwarmOfHardware.Start();
@@ -50,7 +55,7 @@ public sealed class CertifiedHardwareTests
         Assert.Equal(guest.Measurement, LaunchMeasurement.Of(admission.Result));
     }
 
-    [Theory, InlineData("tdx"), InlineData("sev-snp")]
+    [Theory, InlineData("tdx"), InlineData("sev-snp"), InlineData("cca")]
     public async Task A_GPU_counts_for_the_authority_by_its_report_and_for_peers_by_its_digest(string type)
     {
         await using var swarm = await SwarmOfHardware.Start();
@@ -113,7 +118,7 @@ public sealed class CertifiedHardwareTests
     {
         using var key = P256.CreateKey();
         using var shown = X509CertificateLoader.LoadCertificate(guest.Certificate.RawData);
-        await using var relay = new AuthorityCollateral(swarm.Client(), key, roots ?? swarm.Roots, swarm.Clock);
+        await using var relay = new AuthorityCollateral(swarm.Client(), key, roots ?? swarm.Roots, ownKeys: null, swarm.Clock);
         await using var peers = new AttestedPeers(
             new EvidenceVerifier(roots ?? swarm.Roots, null), relay, (await swarm.Client().Policy(key, Cancel)).For(swarm.Manifest), swarm.Clock);
         return await peers.Admit(shown, change is null ? swarm.Terms() : change(swarm.Terms()), Cancel);

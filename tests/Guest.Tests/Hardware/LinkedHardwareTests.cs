@@ -53,7 +53,7 @@ public sealed class LinkedHardwareTests
 
     private static async Task<PeerWatch> Watch(SwarmOfHardware swarm, Credentials guest)
     {
-        var watch = await PeerWatch.Start(swarm.Ticket(), swarm.Manifest, swarm.Client(), guest.Key, swarm.Roots, swarm.Clock, new GuestLog("guest", swarm.Clock), Cancel);
+        var watch = await PeerWatch.Start(swarm.Ticket(), swarm.Manifest, swarm.Client(), guest.Key, swarm.Roots, platformKeys: null, swarm.Clock, new GuestLog("guest", swarm.Clock), Cancel);
         guest.Attestation = watch.Attestation;
         return watch;
     }

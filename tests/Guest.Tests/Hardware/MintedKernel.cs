@@ -11,7 +11,12 @@ internal static class MintedKernel
     private const int TdReportData = 520;                                    // Intel TDX DCAP Quoting Library API, "TD Quote Body": REPORTDATA
     private const int SnpReportData = 0x50;                                  // AMD 56860, SEV Secure Nested Paging Firmware ABI, "ATTESTATION_REPORT": REPORT_DATA
 
-    public static EmulatedTsm Of(string type, SwarmOfHardware swarm) => type == "tdx" ? Tdx(swarm.Vendors.Intel) : Snp(swarm.Vendors.Amd);
+    public static EmulatedTsm Of(string type, SwarmOfHardware swarm) => type switch
+    {
+        "tdx" => Tdx(swarm.Vendors.Intel),
+        "cca" => Cca(swarm.Arm),
+        _ => Snp(swarm.Vendors.Amd),
+    };
 
     public static EmulatedTsm Tdx(IntelCase platform) => new()
     {
@@ -30,6 +35,17 @@ internal static class MintedKernel
         Floor = 0,
         Table = TableOf(processor.Vcek),
         Sign = reportData => processor.Report(report => reportData.CopyTo(report, SnpReportData)),
+    };
+
+    public static EmulatedTsm Cca(CcaMint platform) => new()
+    {
+        Driver = "arm_cca_guest",
+        Table = null,
+        Sign = reportData =>
+        {
+            reportData.CopyTo(platform.Challenge, 0);
+            return platform.Token();
+        },
     };
 
     // One entry, an entry of zeros, the certificate (AMD 56421, GHCB, "SNP Extended Guest Request").

@@ -10,7 +10,7 @@ public sealed class RefusedHardwareTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Theory, InlineData("tdx"), InlineData("sev-snp")]
+    [Theory, InlineData("tdx"), InlineData("sev-snp"), InlineData("cca")]
     public async Task Evidence_for_a_question_of_long_ago_is_refused(string type)
     {
         await using var swarm = await SwarmOfHardware.Start();
@@ -32,7 +32,7 @@ public sealed class RefusedHardwareTests
         Assert.Contains("freshness (the evidence was made for another question", fault.Message, StringComparison.Ordinal);
     }
 
-    [Theory, InlineData("tdx"), InlineData("sev-snp")]
+    [Theory, InlineData("tdx"), InlineData("sev-snp"), InlineData("cca")]
     public async Task Evidence_that_somebody_else_shows_as_his_own_is_refused(string type)
     {
         await using var swarm = await SwarmOfHardware.Start();
@@ -64,7 +64,7 @@ public sealed class RefusedHardwareTests
         Assert.Contains("report data (the evidence is not bound to these claims", await swarm.Refused(kernel), StringComparison.Ordinal);
     }
 
-    [Theory, InlineData("tdx"), InlineData("sev-snp")]
+    [Theory, InlineData("tdx"), InlineData("sev-snp"), InlineData("cca")]
     public async Task A_report_of_another_guests_GPU_is_refused(string type)
     {
         await using var swarm = await SwarmOfHardware.Start();
@@ -120,16 +120,16 @@ public sealed class RefusedHardwareTests
         Assert.Contains("OutOfDate", await swarm.Refused(MintedKernel.Tdx(old)), StringComparison.Ordinal);
     }
 
-    [Theory, InlineData("tdx"), InlineData("sev-snp")]
+    [Theory, InlineData("tdx"), InlineData("sev-snp"), InlineData("cca")]
     public async Task A_measurement_that_is_revoked_is_refused_as_register_and_as_lease(string type)
     {
         await using var swarm = await SwarmOfHardware.Start();
         using var before = await swarm.Boot(MintedKernel.Of(type, swarm));
         var document = EvidenceExtension.TryRead(before.Certificate)!.Document.Span;
-        var register = Convert.ToHexStringLower(type == "tdx" ? document[184..232] : document[0x90..0xc0]);
+        var register = Convert.ToHexStringLower(type switch { "tdx" => document[184..232], "cca" => swarm.Arm.Initial, _ => document[0x90..0xc0] });
         foreach (var revoked in (string[])[before.Measurement.ToString(), register])
         {
-            swarm.Policy = AttestationPolicy.Strict with { RevokedMeasurements = [revoked] };
+            swarm.Policy = swarm.Policy with { RevokedMeasurements = [revoked] };
             Assert.StartsWith($"The authority refuses: Rejected for its revoked measurements ({revoked} is revoked)", await swarm.Refused(MintedKernel.Of(type, swarm)));
         }
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Security.Cryptography;
 using SwarmCompute.Attestation;
+using SwarmCompute.Attestation.Tests;
 using SwarmCompute.Attestation.Tests.Collateral;
 using SwarmCompute.Guest.Authority;
 using SwarmCompute.Guest.Collection;
@@ -21,11 +22,12 @@ internal sealed class SwarmOfHardware : IAsyncDisposable
 
     private SwarmOfHardware(MintedVendors vendors, Func<HurriedClock, CollateralService> collateral, bool handsOn)
     {
-        Vendors = vendors;
+        (Vendors, PlatformKeys) = (vendors, Arm.Keys with { AreAll = true });
         _authority = CertificateAuthority.Create(Clock);
         var (challenges, log, service) = (new Challenges(Clock), new GuestLog("authority", Clock), collateral(Clock));
-        var certifier = new Certifier(_authority, new EvidenceVerifier(Roots, developmentChainId: null), () => Policy, service, challenges, Clock);
-        var answers = new AuthorityAnswers(certifier, challenges, () => Policy, handsOn ? service : null, log);
+        var given = new GivenCollateral(service, () => PlatformKeys);
+        var certifier = new Certifier(_authority, new EvidenceVerifier(Roots, developmentChainId: null), () => Policy, given, challenges, Clock);
+        var answers = new AuthorityAnswers(certifier, challenges, () => Policy, handsOn ? service : null, handsOn ? () => PlatformKeys : null, log);
         _server = AuthorityServer.Start(new IPEndPoint(IPAddress.Loopback, 0), _authority, answers, Clock, log);
     }
 
@@ -35,9 +37,15 @@ internal sealed class SwarmOfHardware : IAsyncDisposable
 
     public TrustRoots Roots => Vendors.Roots;
 
-    public AttestationPolicy Policy { get; set; } = AttestationPolicy.Strict;
+    public AttestationPolicy Policy { get; set; } = AttestationPolicy.Strict with { Types = ["tdx", "sev-snp", "cca"] };
 
-    public Manifest Manifest => CertifyCase.Manifest(_authority.KeyHash) with { Tee = ["sev-snp", "tdx"] };
+    /// <summary>A platform of Arm's, whose key the authority trusts.</summary>
+    public CcaMint Arm { get; } = new();
+
+    /// <summary>The platform keys that the authority trusts.</summary>
+    public CcaKeys PlatformKeys { get; set; }
+
+    public Manifest Manifest => CertifyCase.Manifest(_authority.KeyHash) with { Tee = ["cca", "sev-snp", "tdx"] };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -117,6 +125,7 @@ internal sealed class SwarmOfHardware : IAsyncDisposable
     {
         await GoAway();
         _authority.Dispose();
+        Arm.Dispose();
         await Vendors.DisposeAsync();
     }
 

@@ -19,7 +19,7 @@ public sealed class WatchedHardwareTests : IDisposable
     {
         await using var swarm = await SwarmOfHardware.Start();
         using var guest = await swarm.Boot(MintedKernel.Of(type, swarm));
-        await using var relay = new AuthorityCollateral(swarm.Client(), _key, swarm.Roots, swarm.Clock);
+        await using var relay = new AuthorityCollateral(swarm.Client(), _key, swarm.Roots, ownKeys: null, swarm.Clock);
         await using var peers = Peers(swarm, relay);
         using var session = (await Admit(peers, guest, swarm)).Session!;
 
@@ -38,7 +38,7 @@ public sealed class WatchedHardwareTests : IDisposable
     {
         await using var swarm = await SwarmOfHardware.Start();
         using var guest = await swarm.Boot(MintedKernel.Snp(swarm.Vendors.Amd));
-        await using var relay = new AuthorityCollateral(swarm.Client(), _key, swarm.Roots, swarm.Clock);
+        await using var relay = new AuthorityCollateral(swarm.Client(), _key, swarm.Roots, ownKeys: null, swarm.Clock);
         await using var peers = Peers(swarm, relay);
         var before = await Admit(peers, guest, swarm);
 
