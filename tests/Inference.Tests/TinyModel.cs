@@ -34,7 +34,7 @@ internal sealed record TinyModel
     public string? SplitAs { get; init; }
     public int Seed { get; init; } = 1;
 
-    /// <summary>How the large tensors are stored: f32, f16, q8_0, q4_0 or q4_K.</summary>
+    /// <summary>How the large tensors are stored: f32, f16, bf16, q8_0, q4_0 or q4_K.</summary>
     public string Stored { get; init; } = "f32";
 
     public static int VocabularySize => FirstByte + 256 + Words.Length;
@@ -165,6 +165,11 @@ internal sealed record TinyModel
         if (stored == "f16")
         {
             BinaryPrimitives.WriteHalfLittleEndian(block, (Half)Normal(random, spread));
+            return;
+        }
+        if (stored == "bf16")
+        {
+            BinaryPrimitives.WriteUInt16LittleEndian(block, (ushort)(BitConverter.SingleToUInt32Bits((float)Normal(random, spread)) >> 16));
             return;
         }
         random.NextBytes(block);

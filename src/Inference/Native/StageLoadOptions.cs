@@ -23,4 +23,20 @@ public sealed record StageLoadOptions
 
     /// <summary>Most tokens in one call of a session: 1 to 512.</summary>
     public int PrefillTokensMax { get; init; } = 32;
+
+    /// <summary>Refuses what is out of range.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
+    internal void Check()
+    {
+        Require(ContextTokensPerSession is >= 1 and <= 1 << 20, nameof(ContextTokensPerSession), ContextTokensPerSession, "1 to 1048576");
+        Require(SessionsMax is >= 1 and <= 256, nameof(SessionsMax), SessionsMax, "1 to 256");
+        Require(Threads is >= 1 and <= 512, nameof(Threads), Threads, "1 to 512");
+        Require(GpuLayers >= -1, nameof(GpuLayers), GpuLayers, "-1 (all) or more");
+        Require(PrefillTokensMax is >= 1 and <= 512, nameof(PrefillTokensMax), PrefillTokensMax, "1 to 512");
+    }
+
+    private static void Require(bool holds, string option, int value, string range)
+    {
+        if (!holds) throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}; give {range}.");
+    }
 }

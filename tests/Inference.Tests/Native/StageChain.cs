@@ -2,25 +2,26 @@ using System.Collections.Immutable;
 
 namespace SwarmCompute.Inference.Tests;
 
-/// <summary>A model in this process, cut into stages by the slicer; or whole, in one.</summary>
+/// <summary>A model in this process, cut into stages by the slicer; or whole, in one. Run by llama.cpp, or by the managed engine.</summary>
 internal sealed class StageChain : IDisposable
 {
     public const int CallTokens = 16;
 
     private readonly TemporaryDirectory _directory = new();
 
-    public StageChain(string modelPath, int stages, StageLoadOptions? options = null)
+    public StageChain(string modelPath, int stages, StageLoadOptions? options = null, bool managed = false)
     {
-        TestEngine.Require();
+        if (!managed) TestEngine.Require();
         options ??= new() { ContextTokensPerSession = 256, PrefillTokensMax = CallTokens };
-        Embedding = LlamaCpp.LoadEmbedding(modelPath);
+        Embedding = managed ? ManagedEngine.LoadEmbedding(modelPath) : LlamaCpp.LoadEmbedding(modelPath);
         var ranges = LayerRange.Split(GgufFile.Read(modelPath).Model.Layers, stages);
         Kernels = [.. ranges.Select((layers, index) =>
         {
             var last = index == stages - 1;
             var path = _directory.File($"{index}.gguf");
             GgufSlicer.WriteStage(modelPath, path, layers, last);
-            return LlamaCpp.LoadStage(path, options with { Last = last });
+            options = options with { Last = last };
+            return managed ? ManagedEngine.LoadStage(path, options) : LlamaCpp.LoadStage(path, options);
         })];
     }
 

@@ -11,7 +11,10 @@ internal sealed unsafe class WholeModel : IDisposable
     private readonly int _vocabularySize;
     private int _position, _filled;
 
-    public WholeModel(string path, int threads = 1)
+    /// <param name="path">The model's file.</param>
+    /// <param name="threads">How many compute.</param>
+    /// <param name="exactCache">Whether keys and values are kept as floats, not as halves.</param>
+    public WholeModel(string path, int threads = 1, bool exactCache = false)
     {
         TestEngine.Require();
         fixed (byte* name = System.Text.Encoding.UTF8.GetBytes(path + '\0')) _model = new(NativeMethods.LoadModel(name, NativeMethods.ModelDefaults()));
@@ -23,6 +26,7 @@ internal sealed unsafe class WholeModel : IDisposable
         parameters.FlashAttention = 1;
         parameters.BatchTokens = parameters.MicroBatchTokens = StageChain.CallTokens;
         parameters.Threads = parameters.ThreadsBatch = threads;
+        if (exactCache) (parameters.TypeK, parameters.TypeV, parameters.FlashAttention) = (GgufTensorType.Float32.Id, GgufTensorType.Float32.Id, 0);
         _context = new(_model, parameters);
         _vocabularySize = NativeMethods.VocabularySize(NativeMethods.Vocabulary(_model.Address));
     }

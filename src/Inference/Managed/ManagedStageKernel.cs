@@ -1,0 +1,48 @@
+namespace SwarmCompute.Inference;
+
+/// <summary>A stage that the managed engine runs. Sessions share the weights, which nobody changes, and nothing else.</summary>
+internal sealed class ManagedStageKernel(ManagedModel model, StageLoadOptions options) : IStageKernel
+{
+    private readonly Lock _gate = new();
+    private int _open;
+    private bool _disposed;
+
+    public int EmbeddingLength => model.Width;
+
+    public int ContextTokensMax => options.ContextTokensPerSession;
+
+    public unsafe IStageSession Open()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_open == options.SessionsMax)
+                throw new InferenceException($"All {options.SessionsMax} sessions of this stage are in use; end one, or load the stage for more.");
+            var session = new ManagedStageSession(this, new(model, options), options);
+            model.Weights.Hold();
+            _open++;
+            return session;
+        }
+    }
+
+    /// <summary>Takes back what a session held.</summary>
+    public void Return()
+    {
+        lock (_gate)
+        {
+            _open--;
+            model.Weights.Release();
+        }
+    }
+
+    /// <summary>Frees the weights; open sessions keep them until they end.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed) return;
+            _disposed = true;
+            model.Dispose();
+        }
+    }
+}
