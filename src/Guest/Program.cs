@@ -8,6 +8,8 @@ return args switch
 {
     ["run"] => await LoaderCommand.Run(TimeProvider.System),
     ["check-model", var file, "--native", var directory] => CheckModelCommand.Run(file, directory),
+    ["import-model", var source, "--out", var file] => ModelCommand.Import(source, file),
+    ["inspect-model", var file] => ModelCommand.Inspect(file),
     ["request", .. var options] => await RequestCommand.Run(options, TimeProvider.System),
     ["authority", .. var options] => await AuthorityCommand.Run(options, TimeProvider.System),
     ["collect", .. var options] =>
@@ -17,6 +19,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine($"Usage: SwarmCompute.Guest run | {CheckModelCommand.Usage} | {AuthorityCommand.Usage} | {CollectCommand.Usage} | {RequestCommand.Usage}");
+    Console.Error.WriteLine($"Usage: SwarmCompute.Guest run | {CheckModelCommand.Usage} | {ModelCommand.Usage} | {AuthorityCommand.Usage} | {CollectCommand.Usage} | {RequestCommand.Usage}");
     return 2;
 }

@@ -19,6 +19,12 @@ public sealed class GgufMetadata
     /// <summary>Whether the file has a tokenizer; a stage's has none.</summary>
     public bool HasTokenizer => Find(GgufEntry.VocabularyKey) is not null;
 
+    /// <summary>Whether the file is a stage, cut out of a model.</summary>
+    public bool IsStage => Stage is not null;
+
+    /// <summary>In which forms tensors are stored, as ggml names them: "f32", "q8_0"; each once, in the order of their numbers.</summary>
+    public ImmutableArray<string> TensorTypes => [.. Tensors.Select(tensor => tensor.Type).Distinct().OrderBy(type => type.Id).Select(type => type.Name)];
+
     /// <summary>Which part of a model this is, where the file was written by <see cref="GgufSlicer"/>; else null.</summary>
     internal GgufStageMark? Stage { get; }
 

@@ -38,26 +38,11 @@ internal sealed class GgufWriter
     public void AddTensor(string name, GgufTensorType type, ImmutableArray<long> dimensions, GgufData data) =>
         _tensors.Add((name, type, dimensions, data));
 
-    /// <summary>Writes under a temporary name, to the disk, and renames.</summary>
-    public void WriteTo(string path)
-    {
-        var temporary = $"{path}.{Guid.NewGuid():n}.part";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = CopyBytes };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        try
-        {
-            using (var stream = new FileStream(temporary, options))
-            {
-                Write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
+    /// <summary>Writes the file; it replaces one of the same name.</summary>
+    public void WriteTo(string path) => WholeFile.Write(path, overwrite: true, Write);
+
+    /// <summary>Writes the file where there is none, if it stands the check.</summary>
+    public void WriteNew(string path, Action<string> check) => WholeFile.Write(path, overwrite: false, Write, check);
 
     private void Write(FileStream stream)
     {
@@ -96,6 +81,11 @@ internal sealed class GgufWriter
             stream.Write(bytes.Content);
             return;
         }
+        if (data is GgufData.PairedRows rows)
+        {
+            Write(stream, rows);
+            return;
+        }
         var buffer = new byte[(int)Math.Min(CopyBytes, data.Length)];
         for (long at = 0; at < data.Length;)
         {
@@ -103,13 +93,25 @@ internal sealed class GgufWriter
             if (data is GgufData.Copy copy)
             {
                 var read = RandomAccess.Read(copy.File, part, copy.At + at);
-                if (read == 0) throw new EndOfStreamException("The model's file became shorter while a stage was cut from it.");
+                if (read == 0) throw Shorter();
                 part = part[..read];
             }
             stream.Write(part);
             at += part.Length;
         }
     }
+
+    private static void Write(FileStream stream, GgufData.PairedRows rows)
+    {
+        for (var head = 0; head < rows.Heads; head++)
+            for (var i = 0; i < rows.HeadRows; i++)
+            {
+                var row = (long)head * rows.HeadRows + i / 2 + (i % 2 == 0 ? 0 : rows.HeadRows / 2);
+                Write(stream, new GgufData.Copy(rows.File, rows.At + row * rows.RowBytes, rows.RowBytes));
+            }
+    }
+
+    private static EndOfStreamException Shorter() => new("The model's file became shorter while it was read.");
 
     private static void Pad(FileStream stream)
     {
