@@ -161,7 +161,7 @@ public sealed class GenerationTests
         await using var ring = new TestRing(1, TestRing.Fast(1) with { PrefillTokens = 1 }, (_, _) => new FakeKernel(0, true, onCall: call =>
         {
             both.Wait(Cancel);
-            if (call > 10) shortEnded.Wait(TimeSpan.FromSeconds(10), Cancel);
+            if (call > 60) shortEnded.Wait(TimeSpan.FromSeconds(10), Cancel);
         }));
         await ring.Stands(Cancel);
         var slow = Log(ring.Generate(200, 1, Cancel), "long");
