@@ -4,4 +4,5 @@ namespace SwarmCompute.Inference;
 /// <param name="Index">Its place in the answer, from 0, resumed tokens counted.</param>
 /// <param name="Token">Its id.</param>
 /// <param name="IsEnd">Whether it is a stop token: it ends the answer, is no part of it, and is not metered.</param>
-public readonly record struct GeneratedToken(int Index, int Token, bool IsEnd);
+/// <param name="Candidates">What it was chosen from.</param>
+public readonly record struct GeneratedToken(int Index, int Token, bool IsEnd, Candidates? Candidates = null);

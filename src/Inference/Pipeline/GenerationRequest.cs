@@ -9,4 +9,8 @@ namespace SwarmCompute.Inference;
 /// <param name="Resume">Tokens of the answer that the client already has: they are fed again, one a call, and not given again.</param>
 /// <param name="StopTokens">Tokens that end the answer.</param>
 public sealed record GenerationRequest(
-    ImmutableArray<int> Prompt, int TokensMax, SamplingOptions Sampling, ImmutableArray<int> Resume, ImmutableArray<int> StopTokens);
+    ImmutableArray<int> Prompt, int TokensMax, SamplingOptions Sampling, ImmutableArray<int> Resume, ImmutableArray<int> StopTokens)
+{
+    /// <summary>What the answer must be; null (default) is anything.</summary>
+    public TokenGrammar? Grammar { get; init; }
+}

@@ -95,6 +95,7 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
     /// <summary>Generates an answer, token by token. Waits while a stage is replaced. Stopping the enumeration frees the session.</summary>
     /// <exception cref="ArgumentException">The request cannot be served as it is.</exception>
     /// <exception cref="PipelineException">While it is enumerated: the pipeline cannot serve it, now or at all.</exception>
+    /// <exception cref="GrammarException">While it is enumerated: no candidate fits the request's grammar.</exception>
     public IAsyncEnumerable<GeneratedToken> Generate(GenerationRequest request, CancellationToken cancel)
     {
         if (request.Prompt.IsDefaultOrEmpty) throw new ArgumentException("The prompt has no token.", nameof(request));
@@ -104,7 +105,7 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
                 $"{request.Prompt.Length} tokens of prompt and {request.TokensMax} of answer do not fit into {_options.ContextTokens}.", nameof(request));
         if (request.Resume.Length >= request.TokensMax)
             throw new ArgumentException($"{request.Resume.Length} tokens are resumed of an answer of at most {request.TokensMax}.", nameof(request));
-        return Tokens(request, new Sampler(request.Sampling), cancel);
+        return Tokens(request, new Sampler(request.Sampling, request.Prompt.Length, request.Grammar), cancel);
     }
 
     /// <summary>Takes no new request, and waits until the open ones end; cuts those off that take longer than this.</summary>
@@ -199,16 +200,17 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
             var bound = _options.RestoreMax + TimeSpan.FromSeconds(session.NextSequence);    // a second for each call of the prompt
             while (true)
             {
-                var token = sampler.Next(await Answer(answer, bound, either.Token), tokens.AsSpan(0, count));
+                var candidates = await Answer(answer, bound, either.Token);
+                var token = sampler.Next(candidates, tokens.AsSpan(0, count));
                 bound = _options.RestoreMax;
                 if (request.StopTokens.Contains(token))
                 {
-                    yield return new GeneratedToken(count - begin, token, IsEnd: true);
+                    yield return new GeneratedToken(count - begin, token, IsEnd: true, candidates);
                     yield break;
                 }
                 tokens[count++] = token;
                 Usage.CountToken();
-                yield return new GeneratedToken(count - 1 - begin, token, IsEnd: false);
+                yield return new GeneratedToken(count - 1 - begin, token, IsEnd: false, candidates);
                 if (count == tokens.Length) yield break;
                 answer = Feed(session, tokens.AsMemory(count - 1, 1), wantsCandidates: true)!;
             }
