@@ -62,9 +62,12 @@ internal sealed class HeadServer : IAsyncDisposable
     }
 
     /// <summary>Serves these endpoints from now on.</summary>
-    public void Serve(Action<IEndpointRouteBuilder> map)
+    /// <param name="map">Adds the endpoints.</param>
+    /// <param name="keys">Whose keys are asked for; null (default): anyone may ask.</param>
+    public void Serve(Action<IEndpointRouteBuilder> map, ApiKeys? keys = null)
     {
         var branch = new ApplicationBuilder(_application.Services);
+        if (keys is not null) branch.UseApiKeys(keys);
         branch.UseRouting();
         branch.UseEndpoints(map);
         _serve = branch.Build();

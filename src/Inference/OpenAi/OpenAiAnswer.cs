@@ -3,29 +3,28 @@ using System.Text.Json;
 namespace SwarmCompute.Inference;
 
 /// <summary>Writes the objects of the OpenAI API: whole answers, pieces of a streamed one, models and errors.</summary>
-internal sealed class OpenAiAnswer(OpenAiModel model, OpenAiRequest request, string id)
+internal sealed class OpenAiAnswer(OpenAiModel model, OpenAiRequest request, string id, DateTimeOffset created)
 {
-    private readonly long _created = model.Time.GetUtcNow().ToUnixTimeSeconds();
-    private bool _begun;
+    private readonly OpenAiLogprobs _logprobs = new(model.Tokenizer, request.IsChat);
+    private readonly bool[] _begun = new bool[request.Choices];
+
+    /// <summary>The client has the beginning of this answer already.</summary>
+    public void Begun(int choice) => _begun[choice] = true;
 
     /// <summary>A piece of a streamed answer.</summary>
-    /// <param name="json">Where to.</param>
-    /// <param name="text">Its text; may be empty.</param>
-    /// <param name="token">The token that it stands for; null for the last piece.</param>
-    /// <param name="finish">Why the answer is over; null where it is not.</param>
-    public void Piece(Utf8JsonWriter json, string text, GeneratedToken? token, string? finish)
+    public void Piece(Utf8JsonWriter json, OpenAiPiece piece)
     {
         Begin(json, request.IsChat ? "chat.completion.chunk" : "text_completion");
         json.WriteStartArray("choices");
         json.WriteStartObject();
-        json.WriteNumber("index", 0);
-        if (request.IsChat) Delta(json, text);
-        else json.WriteString("text", text);
-        json.WriteNull("logprobs");
-        json.WriteString("finish_reason", finish);
+        json.WriteNumber("index", piece.Choice);
+        if (request.IsChat) Delta(json, piece);
+        else json.WriteString("text", piece.Text);
+        _logprobs.Write(json, [piece]);
+        json.WriteString("finish_reason", piece.Finish);
         json.WriteEndObject();
         json.WriteEndArray();
-        if (token is { } generated)
+        if (piece.Token is { } generated)
         {
             json.WriteStartObject("swarm");
             json.WriteNumber("token", generated.Token);
@@ -45,28 +44,12 @@ internal sealed class OpenAiAnswer(OpenAiModel model, OpenAiRequest request, str
         json.WriteEndObject();
     }
 
-    /// <summary>A whole answer.</summary>
-    public void Whole(Utf8JsonWriter json, string text, string finish, int promptTokens, int completionTokens)
+    /// <summary>Whole answers, each from its pieces.</summary>
+    public void Whole(Utf8JsonWriter json, IEnumerable<OpenAiPiece> pieces, int promptTokens, int completionTokens)
     {
         Begin(json, request.IsChat ? "chat.completion" : "text_completion");
         json.WriteStartArray("choices");
-        json.WriteStartObject();
-        json.WriteNumber("index", 0);
-        if (request.IsChat)
-        {
-            json.WriteStartObject("message");
-            json.WriteString("role", "assistant");
-            json.WriteString("content", text);
-            json.WriteNull("refusal");
-            json.WriteEndObject();
-        }
-        else
-        {
-            json.WriteString("text", text);
-        }
-        json.WriteNull("logprobs");
-        json.WriteString("finish_reason", finish);
-        json.WriteEndObject();
+        foreach (var choice in pieces.GroupBy(piece => piece.Choice).OrderBy(choice => choice.Key)) Choice(json, choice.Key, [.. choice]);
         json.WriteEndArray();
         Usage(json, promptTokens, completionTokens);
         json.WriteEndObject();
@@ -104,22 +87,45 @@ internal sealed class OpenAiAnswer(OpenAiModel model, OpenAiRequest request, str
         json.WriteEndObject();
     }
 
+    private void Choice(Utf8JsonWriter json, int index, OpenAiPiece[] pieces)
+    {
+        var text = string.Concat(pieces.Select(piece => piece.Text));
+        json.WriteStartObject();
+        json.WriteNumber("index", index);
+        if (request.IsChat)
+        {
+            json.WriteStartObject("message");
+            json.WriteString("role", "assistant");
+            json.WriteString("content", text);
+            json.WriteNull("refusal");
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteString("text", text);
+        }
+        _logprobs.Write(json, pieces);
+        json.WriteString("finish_reason", pieces[^1].Finish);
+        json.WriteEndObject();
+    }
+
     private void Begin(Utf8JsonWriter json, string kind)
     {
         json.WriteStartObject();
         json.WriteString("id", id);
         json.WriteString("object", kind);
-        json.WriteNumber("created", _created);
+        json.WriteNumber("created", created.ToUnixTimeSeconds());
         json.WriteString("model", model.Id);
     }
 
-    private void Delta(Utf8JsonWriter json, string text)
+    private void Delta(Utf8JsonWriter json, OpenAiPiece piece)
     {
+        var begun = _begun[piece.Choice];
         json.WriteStartObject("delta");
-        if (!_begun && request.Resume.IsEmpty) json.WriteString("role", "assistant");
-        if (!_begun || text.Length > 0) json.WriteString("content", text);
+        if (!begun) json.WriteString("role", "assistant");
+        if (!begun || piece.Text.Length > 0) json.WriteString("content", piece.Text);
         json.WriteEndObject();
-        _begun = true;
+        _begun[piece.Choice] = true;
     }
 
     private static void Usage(Utf8JsonWriter json, int promptTokens, int completionTokens)

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace SwarmCompute.Inference;
 
 /// <summary>A request that is answered with an error object of the OpenAI API.</summary>
@@ -18,7 +20,22 @@ internal sealed class OpenAiException(int status, string type, string message, s
 
     public static OpenAiException TooLong(int bytesMax) => new(413, "invalid_request_error", $"The request has more than {bytesMax} bytes.");
 
-    public static OpenAiException Of(PipelineException fault) => fault.Fault switch
+    public static OpenAiException NotKept() => new(410, "invalid_request_error",
+        "The answer that Last-Event-ID names is not kept here any more, or its request was another one; ask anew without it, or with 'swarm.resume_tokens'.", "Last-Event-ID", "answer_not_kept");
+
+    /// <summary>What a client is told of a fault; null for one that it is not told of.</summary>
+    public static OpenAiException? From(Exception fault) => fault switch
+    {
+        OpenAiException known => known,
+        PipelineException pipeline => Of(pipeline),
+        GrammarException grammar => Of(grammar),
+        BadHttpRequestException bad => new(bad.StatusCode, "invalid_request_error", bad.Message),
+        _ => null,
+    };
+
+    private static OpenAiException Of(GrammarException fault) => new(500, "server_error", fault.Message, code: "grammar_not_followed");
+
+    private static OpenAiException Of(PipelineException fault) => fault.Fault switch
     {
         PipelineFault.Busy => new(429, "rate_limit_error", fault.Message, code: "sessions_full"),
         PipelineFault.NotReady => new(503, "service_unavailable", fault.Message, code: "pipeline_not_ready"),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 
 namespace SwarmCompute.Inference;
@@ -8,13 +9,32 @@ internal sealed class OpenAiGeneration
     private readonly OpenAiModel _model;
     private readonly OpenAiRequest _request;
     private readonly GenerationRequest _generation;
+    private readonly GrammarCursor? _grammar;
     private readonly TextAssembler _text;
+    private readonly int _choice, _had;
+    private int _offset;
 
-    /// <exception cref="OpenAiException">The prompt cannot be tokenized, or does not fit.</exception>
-    public OpenAiGeneration(OpenAiModel model, OpenAiRequest request)
+    private OpenAiGeneration(OpenAiModel model, OpenAiRequest request, ImmutableArray<int> prompt, int tokensMax, int choice, ImmutableArray<int> known, int had)
     {
-        (_model, _request) = (model, request);
+        (_model, _request, _choice, _had) = (model, request, choice, had);
         _text = new TextAssembler(model.Tokenizer, request.Stop);
+        _grammar = request.Grammar?.Start();
+        var sampling = request.Sampling with { Seed = unchecked(request.Sampling.Seed + (ulong)choice) };
+        _generation = new GenerationRequest(prompt, tokensMax, sampling, known, model.Tokenizer.EndTokens) { Grammar = request.Grammar };
+    }
+
+    public int PromptTokens => _generation.Prompt.Length;
+
+    /// <summary>Tokens of the answer so far, resumed ones included.</summary>
+    public int CompletionTokens { get; private set; }
+
+    /// <summary>The answers that a request asks for.</summary>
+    /// <param name="model">Of which model.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="known">For each answer the tokens that are known, and how many of them the client has; the others are told again.</param>
+    /// <exception cref="OpenAiException">The prompt cannot be tokenized, or does not fit, or known tokens do not fit the grammar.</exception>
+    public static ImmutableArray<OpenAiGeneration> Of(OpenAiModel model, OpenAiRequest request, Func<int, (ImmutableArray<int> Tokens, int Had)> known)
+    {
         var prompt = request.PromptTokens.IsEmpty ? Encode(model, request) : request.PromptTokens;
         var room = model.Head.ContextTokens - prompt.Length;
         var param = request.IsChat ? "messages" : "prompt";
@@ -25,22 +45,24 @@ internal sealed class OpenAiGeneration
             throw OpenAiException.Bad($"{prompt.Length} tokens of prompt and {tokensMax} of answer do not fit into the context of {model.Head.ContextTokens}.", param, "context_length_exceeded");
         if (request.Resume.Length > tokensMax)
             throw OpenAiException.Bad($"{request.Resume.Length} tokens are resumed of an answer of at most {tokensMax}.", "swarm.resume_tokens");
-        _generation = new GenerationRequest(prompt, tokensMax, request.Sampling, request.Resume, model.Tokenizer.EndTokens);
-        CompletionTokens = request.Resume.Length;
+        OpenAiGeneration One(int choice)
+        {
+            var (tokens, had) = known(choice);
+            var generation = new OpenAiGeneration(model, request, prompt, tokensMax, choice, tokens, had);
+            generation.AddWhatTheClientHas();
+            return generation;
+        }
+        return [.. Enumerable.Range(0, request.Choices).Select(One)];
     }
-
-    public int PromptTokens => _generation.Prompt.Length;
-
-    /// <summary>Tokens of the answer so far, resumed ones included.</summary>
-    public int CompletionTokens { get; private set; }
 
     /// <summary>The pieces; the last one has the reason why the answer is over, and no token.</summary>
     /// <exception cref="PipelineException">The pipeline cannot serve it.</exception>
-    public async IAsyncEnumerable<(string Text, GeneratedToken? Token, string? Finish)> Pieces([EnumeratorCancellation] CancellationToken cancel)
+    /// <exception cref="GrammarException">No candidate fits the grammar.</exception>
+    public async IAsyncEnumerable<OpenAiPiece> Pieces([EnumeratorCancellation] CancellationToken cancel)
     {
-        foreach (var known in _request.Resume) _text.Add(known);
-        var finish = _text.IsStopped ? "stop" : "length";
-        if (!_text.IsStopped && CompletionTokens < _generation.TokensMax)
+        for (var index = _had; index < _generation.Resume.Length && !IsOver; index++) yield return Add(new GeneratedToken(index, _generation.Resume[index], IsEnd: false));
+        var finish = IsOver ? "stop" : "length";
+        if (!IsOver && CompletionTokens < _generation.TokensMax)
         {
             await foreach (var token in _model.Head.Generate(_generation, cancel))
             {
@@ -49,17 +71,41 @@ internal sealed class OpenAiGeneration
                     finish = "stop";
                     break;
                 }
-                CompletionTokens++;
-                yield return (_text.Add(token.Token), token, null);
-                if (!_text.IsStopped) continue;
+                yield return Add(token);
+                if (!IsOver) continue;
                 finish = "stop";
                 break;
             }
         }
-        yield return (_text.End(), null, finish);
+        yield return new OpenAiPiece(_choice, _text.End(), null, finish);
     }
 
-    private static System.Collections.Immutable.ImmutableArray<int> Encode(OpenAiModel model, OpenAiRequest request)
+    /// <summary>Whether a stop string was found, or the grammar is at its end.</summary>
+    private bool IsOver => _text.IsStopped || _grammar is { IsFinished: true };
+
+    private void AddWhatTheClientHas()
+    {
+        try
+        {
+            for (var index = 0; index < _had; index++) Add(new GeneratedToken(index, _generation.Resume[index], IsEnd: false));
+        }
+        catch (GrammarException fault)
+        {
+            throw OpenAiException.Bad($"The resumed tokens are no answer to this request: {fault.Message}", "swarm.resume_tokens");
+        }
+    }
+
+    private OpenAiPiece Add(GeneratedToken token)
+    {
+        _grammar?.Accept(token.Token);
+        CompletionTokens++;
+        var piece = new OpenAiPiece(_choice, _text.Add(token.Token), token, null) { Offset = _offset };
+        if (_request.Logprobs is not { } top) return piece;
+        _offset += _model.Tokenizer.Decode(token.Token).Count(value => (value & 0xC0) != 0x80);
+        return token.Candidates is { } candidates ? piece with { Logprobs = [.. OpenAiLogprobs.Of(token.Token, candidates, top)] } : piece;
+    }
+
+    private static ImmutableArray<int> Encode(OpenAiModel model, OpenAiRequest request)
     {
         try
         {

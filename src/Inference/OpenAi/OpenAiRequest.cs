@@ -25,6 +25,15 @@ internal sealed record OpenAiRequest
 
     public ImmutableArray<int> Resume { get; init; } = [];
 
+    /// <summary>How many answers: 1 to 8.</summary>
+    public int Choices { get; init; } = 1;
+
+    /// <summary>How many of the likeliest candidates to tell for each token, 0 to 20; null: no log probabilities at all.</summary>
+    public int? Logprobs { get; init; }
+
+    /// <summary>What the answer must be; null: anything.</summary>
+    public TokenGrammar? Grammar { get; init; }
+
     public bool Stream { get; init; }
 
     public bool StreamUsage { get; init; }

@@ -1,20 +1,21 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 
 namespace SwarmCompute.Inference;
 
 /// <summary>
-/// Reads the requests of the OpenAI API. What this server cannot do (several answers, log probabilities, tools, penalties other than
-/// <c>repeat_penalty</c>) is refused by name rather than left aside; fields that do not change the answer are left aside.
+/// Reads the requests of the OpenAI API. What this server cannot do (tools, audio, <c>echo</c>, <c>suffix</c>) is refused by name rather than
+/// left aside; fields that do not change the answer are left aside.
 /// </summary>
-internal sealed class OpenAiRequestReader(OpenAiModel model)
+internal sealed partial class OpenAiRequestReader(OpenAiModel model)
 {
     /// <summary>Tokens of a completion where the request does not say: as the OpenAI API has it. A chat takes what fits.</summary>
     public const int CompletionTokensDefault = 16;
 
-    private const int StopsMax = 4, StopLengthMax = 256, MessagesMax = 1024;
+    private const int StopsMax = 4, StopLengthMax = 256, MessagesMax = 1024, ChoicesMax = 8, BiasesMax = 1024;
 
-    private static readonly JsonDocumentOptions Bounds = new() { MaxDepth = 16, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions Bounds = new() { MaxDepth = 80, AllowDuplicateProperties = false };
 
     /// <exception cref="OpenAiException">The request is not well formed, or asks for something that this server cannot do.</exception>
     public OpenAiRequest Read(ReadOnlyMemory<byte> body, bool chat)
@@ -32,9 +33,14 @@ internal sealed class OpenAiRequestReader(OpenAiModel model)
             Sampling = Sampling(json),
             Stop = Stops(json),
             Resume = Resume(json),
+            Choices = Member(json, "n") is { } n ? (int)Integer(n, "n", 1, ChoicesMax) : 1,
+            Logprobs = chat ? ChatLogprobs(json) : Member(json, "logprobs") is { } logprobs ? (int)Integer(logprobs, "logprobs", 0, 5) : null,
+            Grammar = Grammar(json),
             Stream = Flag(json, "stream"),
             StreamUsage = Member(json, "stream_options") is { } options && Flag(Object(options, "stream_options"), "include_usage"),
         };
+        if (request.Choices > 1 && !request.Resume.IsEmpty)
+            throw OpenAiException.Bad("'swarm.resume_tokens' is for one answer; leave out 'n', or go on with Last-Event-ID.", "swarm.resume_tokens");
         return chat ? request with { Messages = Messages(json) } : WithPrompt(request, json);
     }
 
@@ -52,17 +58,10 @@ internal sealed class OpenAiRequestReader(OpenAiModel model)
 
     private static void RefuseWhatIsNotDone(JsonElement json)
     {
-        foreach (var name in (string[])["n", "best_of"])
-            if (Member(json, name) is { } count && Integer(count, name, 1, 128) != 1) throw OpenAiException.Bad($"'{name}' must be 1.", name, "unsupported_value");
-        foreach (var name in (string[])["presence_penalty", "frequency_penalty"])
-            if (Member(json, name) is { } value && Number(value, name, -2, 2) != 0) throw OpenAiException.Bad($"'{name}' must be 0; use 'repeat_penalty'.", name, "unsupported_value");
-        foreach (var name in (string[])["tools", "functions", "logit_bias", "suffix", "top_logprobs", "audio"])
+        if (Member(json, "best_of") is { } best && Integer(best, "best_of", 1, 128) != 1) throw OpenAiException.Bad("'best_of' must be 1.", "best_of", "unsupported_value");
+        foreach (var name in (string[])["tools", "functions", "suffix", "audio"])
             if (Member(json, name) is { } value && !IsEmpty(value)) throw OpenAiException.Bad($"'{name}' is not supported.", name, "unsupported_parameter");
-        if (Member(json, "logprobs") is { } logprobs && logprobs.ValueKind != JsonValueKind.False && !IsEmpty(logprobs))
-            throw OpenAiException.Bad("'logprobs' is not supported.", "logprobs", "unsupported_parameter");
         if (Flag(json, "echo")) throw OpenAiException.Bad("'echo' is not supported.", "echo", "unsupported_parameter");
-        if (Member(json, "response_format") is { } format && Text(Object(format, "response_format"), "type") != "text")
-            throw OpenAiException.Bad("'response_format' must be of type 'text'.", "response_format", "unsupported_value");
     }
 
     private int? TokensMax(JsonElement json, bool chat)
@@ -72,14 +71,77 @@ internal sealed class OpenAiRequestReader(OpenAiModel model)
         return chat ? null : CompletionTokensDefault;
     }
 
-    private static SamplingOptions Sampling(JsonElement json) => new()
+    private SamplingOptions Sampling(JsonElement json) => new()
     {
-        Temperature = Member(json, "temperature") is { } temperature ? Number(temperature, "temperature", 0, 2) : 0,
-        TopP = Member(json, "top_p") is { } topP ? Math.Max(Number(topP, "top_p", 0, 1), 1e-9) : 1,
-        TopK = 0,
-        RepeatPenalty = Member(json, "repeat_penalty") is { } penalty ? Number(penalty, "repeat_penalty", 0.01, 10) : 1,
+        Temperature = NumberOr(json, "temperature", 0, 2, 0),
+        TopP = Math.Max(NumberOr(json, "top_p", 0, 1, 1), 1e-9),
+        TopK = Member(json, "top_k") is { } topK ? (int)Integer(topK, "top_k", 0, int.MaxValue) : 0,
+        MinP = NumberOr(json, "min_p", 0, 1, 0),
+        RepeatPenalty = NumberOr(json, "repeat_penalty", 0.01, 10, 1),
+        RepeatLastN = Member(json, "repeat_last_n") is { } last ? (int)Integer(last, "repeat_last_n", 0, 65_536) : 64,
+        PresencePenalty = NumberOr(json, "presence_penalty", -2, 2, 0),
+        FrequencyPenalty = NumberOr(json, "frequency_penalty", -2, 2, 0),
+        LogitBias = LogitBias(json),
         Seed = Member(json, "seed") is { } seed ? unchecked((ulong)Integer(seed, "seed", long.MinValue, long.MaxValue)) : 0,
     };
+
+    private ImmutableDictionary<int, double> LogitBias(JsonElement json)
+    {
+        if (Member(json, "logit_bias") is not { } biases) return ImmutableDictionary<int, double>.Empty;
+        var members = Object(biases, "logit_bias").EnumerateObject().ToList();
+        if (members.Count > BiasesMax) throw OpenAiException.Bad($"'logit_bias' must have at most {BiasesMax} tokens.", "logit_bias");
+        var bias = ImmutableDictionary.CreateBuilder<int, double>();
+        foreach (var member in members)
+        {
+            if (!int.TryParse(member.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var token) || token >= model.Tokenizer.VocabularySize)
+                throw OpenAiException.Bad($"'logit_bias' must be by tokens from 0 to {model.Tokenizer.VocabularySize - 1}.", "logit_bias");
+            bias[token] = Number(member.Value, "logit_bias", -100, 100);
+        }
+        return bias.ToImmutable();
+    }
+
+    private static int? ChatLogprobs(JsonElement json)
+    {
+        var top = Member(json, "top_logprobs") is { } value ? (int)Integer(value, "top_logprobs", 0, 20) : 0;
+        if (Flag(json, "logprobs")) return top;
+        return top == 0 ? null : throw OpenAiException.Bad("'top_logprobs' needs 'logprobs' to be true.", "top_logprobs");
+    }
+
+    private TokenGrammar? Grammar(JsonElement json)
+    {
+        var format = Member(json, "response_format") is { } value ? Object(value, "response_format") : (JsonElement?)null;
+        var type = format is { } f ? Text(f, "type") : "text";
+        var grammar = Text(json, "grammar");
+        var name = grammar is null ? "response_format" : "grammar";
+        if (grammar is not null && type != "text") throw OpenAiException.Bad("'grammar' is not for use beside a 'response_format' other than text.", name);
+        try
+        {
+            var text = (type, grammar) switch
+            {
+                ("text", _) => grammar,
+                ("json_object", _) => JsonSchemaGrammar.AnyObject,
+                ("json_schema", _) => JsonSchemaGrammar.Of(Schema(format!.Value)),
+                _ => throw OpenAiException.Bad("'response_format' must be of type text, json_object or json_schema.", name, "unsupported_value"),
+            };
+            if (text is null) return null;
+            var tokens = new TokenGrammar(Inference.Grammar.Parse(text), model.Tokenizer);
+            tokens.Start();                                                  // too ambiguous a beginning is refused before anything is generated
+            return tokens;
+        }
+        catch (GrammarException fault)
+        {
+            throw OpenAiException.Bad(fault.Message, name, "invalid_grammar");
+        }
+        catch (InvalidOperationException fault)
+        {
+            throw OpenAiException.Bad($"'{name}' is not valid text: {fault.Message}", name);
+        }
+    }
+
+    private static JsonElement Schema(JsonElement format) =>
+        Member(format, "json_schema") is { } named && Member(Object(named, "response_format"), "schema") is { } schema
+            ? schema
+            : throw OpenAiException.Bad("'response_format.json_schema.schema' is required.", "response_format", "missing_required_parameter");
 
     private static ImmutableArray<string> Stops(JsonElement json)
     {
@@ -148,57 +210,4 @@ internal sealed class OpenAiRequestReader(OpenAiModel model)
             throw OpenAiException.Bad($"'{name}' must be a list of at most {model.Head.ContextTokens} tokens.", name);
         return [.. list.EnumerateArray().Select(token => (int)Integer(token, name, 0, model.Tokenizer.VocabularySize - 1))];
     }
-
-    /// <summary>The member; null where it is missing or null.</summary>
-    private static JsonElement? Member(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
-
-    private static JsonElement Object(JsonElement value, string name) =>
-        value.ValueKind == JsonValueKind.Object ? value : throw OpenAiException.Bad($"'{name}' must be made of objects.", name);
-
-    private static bool IsEmpty(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Array => value.GetArrayLength() == 0,
-        JsonValueKind.Object => !value.EnumerateObject().Any(),
-        JsonValueKind.String => StringOf(value, "body").Length == 0,
-        JsonValueKind.Number => value.TryGetDouble(out var number) && number == 0,
-        _ => false,
-    };
-
-    private static string? Text(JsonElement json, string name) => Member(json, name) switch
-    {
-        null => null,
-        { ValueKind: JsonValueKind.String } value => StringOf(value, name),
-        _ => throw OpenAiException.Bad($"'{name}' must be a string.", name),
-    };
-
-    /// <summary>The text; a lone surrogate (an escape that stands for no character) is refused.</summary>
-    private static string StringOf(JsonElement value, string name)
-    {
-        try
-        {
-            return value.GetString()!;
-        }
-        catch (InvalidOperationException fault)
-        {
-            throw OpenAiException.Bad($"'{name}' is not valid text: {fault.Message}", name);
-        }
-    }
-
-    private static bool Flag(JsonElement json, string name) => Member(json, name)?.ValueKind switch
-    {
-        null or JsonValueKind.False => false,
-        JsonValueKind.True => true,
-        _ => throw OpenAiException.Bad($"'{name}' must be true or false.", name),
-    };
-
-    private static double Number(JsonElement value, string name, double min, double max) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number >= min && number <= max
-            ? number
-            : throw OpenAiException.Bad($"'{name}' must be a number from {min} to {max}.", name);
-
-    private static long Integer(JsonElement value, string name, long min, long max) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= min && number <= max
-            ? number
-            : throw OpenAiException.Bad($"'{name}' must be an integer from {min} to {max}.", name);
 }

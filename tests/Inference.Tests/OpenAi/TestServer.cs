@@ -28,7 +28,14 @@ internal sealed class TestServer : IAsyncDisposable
 
     public TestRing Ring { get; }
 
-    public static async Task<TestServer> Start(CancellationToken cancel, TestRing? ring = null, bool stands = true, params int[] endTokens)
+    public Uri Endpoint => _http.BaseAddress!;
+
+    public static Task<TestServer> Start(CancellationToken cancel, TestRing? ring = null, bool stands = true, params int[] endTokens) =>
+        Start(new WordTokenizer(endTokens), ring, stands, cancel: cancel);
+
+    public static async Task<TestServer> Start(
+        ITokenizer tokenizer, TestRing? ring = null, bool stands = true, ApiKeys? keys = null, TimeProvider? time = null, string model = "tiny",
+        CancellationToken cancel = default)
     {
         ring ??= new TestRing(2);
         if (stands) await ring.Stands(cancel);
@@ -36,7 +43,8 @@ internal sealed class TestServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var web = builder.Build();
-        web.MapOpenAi(new OpenAiModel("tiny", ring.Head, new WordTokenizer(endTokens), TimeProvider.System));
+        if (keys is not null) web.UseApiKeys(keys);
+        web.MapOpenAi(new OpenAiModel(model, ring.Head, tokenizer, time ?? TimeProvider.System));
         await web.StartAsync(cancel);
         return new TestServer(web, ring);
     }
@@ -54,10 +62,12 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Task<HttpResponseMessage> Send(JsonObject body, CancellationToken cancel) => Send(body.ToJsonString(), body.ContainsKey("messages"), cancel);
 
-    public async Task<HttpResponseMessage> Send(string body, bool chat, CancellationToken cancel)
+    public async Task<HttpResponseMessage> Send(string body, bool chat, CancellationToken cancel, string? lastEventId = null, string? key = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, chat ? "/v1/chat/completions" : "/v1/completions");
         request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        if (lastEventId is not null) request.Headers.Add("Last-Event-ID", lastEventId);
+        if (key is not null) request.Headers.Authorization = new("Bearer", key);
         return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
     }
 
@@ -68,13 +78,24 @@ internal sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>The events of a streamed answer, without [DONE], which must be the last one.</summary>
-    public async Task<List<JsonElement>> Stream(JsonObject body, CancellationToken cancel)
+    public async Task<List<JsonElement>> Stream(JsonObject body, CancellationToken cancel) => [.. (await Events(body, cancel)).Select(e => e.Json)];
+
+    /// <summary>The same with the events' ids; from after one of them, where it is given.</summary>
+    public async Task<List<(string? Id, JsonElement Json)>> Events(JsonObject body, CancellationToken cancel, string? lastEventId = null)
     {
         body["stream"] = true;
-        using var response = await Send(body, cancel);
-        var lines = (await response.Content.ReadAsStringAsync(cancel)).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
-        if (lines[^1] != "data: [DONE]") throw new InvalidDataException(lines[^1]);
-        return [.. lines[..^1].Select(line => JsonDocument.Parse(line["data: ".Length..]).RootElement)];
+        using var response = await Send(body.ToJsonString(), body.ContainsKey("messages"), cancel, lastEventId);
+        var events = (await response.Content.ReadAsStringAsync(cancel)).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
+        if (events[^1] != "data: [DONE]") throw new InvalidDataException(string.Join('\n', events));
+        return [.. events[..^1].Select(Event)];
+    }
+
+    /// <summary>One event: its id, and its data.</summary>
+    public static (string? Id, JsonElement Json) Event(string text)
+    {
+        var lines = text.Split('\n');
+        var data = lines.Single(line => line.StartsWith("data: ", StringComparison.Ordinal))["data: ".Length..];
+        return (lines.SingleOrDefault(line => line.StartsWith("id: ", StringComparison.Ordinal))?["id: ".Length..], JsonDocument.Parse(data).RootElement);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http;
+
+namespace SwarmCompute.Inference;
+
+/// <summary>Answers the completion requests for one model.</summary>
+internal sealed class OpenAiService(OpenAiModel model)
+{
+    private readonly KeptAnswers _kept = new(model.Time);
+
+    /// <exception cref="OpenAiException">The request cannot be answered.</exception>
+    /// <exception cref="PipelineException">The pipeline cannot serve it.</exception>
+    /// <exception cref="GrammarException">No candidate fits its grammar.</exception>
+    public async Task Complete(HttpContext context, bool chat)
+    {
+        var metrics = new GenAiMetrics(model.Time, model.Id, chat);
+        var serving = new Serving(context, metrics);
+        string? error = "_OTHER";
+        try
+        {
+            var body = await OpenAiBody.Read(context.Request);
+            var request = new OpenAiRequestReader(model).Read(body, chat);
+            await (request.Stream ? Stream(serving, request, Hash(body.Span, chat)) : Whole(serving, request));
+            error = null;
+        }
+        catch (OperationCanceledException)
+        {
+            error = "cancelled";
+            throw;
+        }
+        catch (Exception fault) when (OpenAiException.From(fault) is { } known)
+        {
+            error = known.Code ?? known.Type;
+            throw;
+        }
+        finally
+        {
+            metrics.End(serving.PromptTokens, error);
+        }
+    }
+
+    private async Task Whole(Serving serving, OpenAiRequest request)
+    {
+        var answers = OpenAiGeneration.Of(model, request, _ => (request.Resume, request.Resume.Length));
+        var pieces = new List<OpenAiPiece>();
+        serving.Begin(answers);
+        await foreach (var piece in OpenAiChoices.Pieces(answers, serving.Context.RequestAborted))
+        {
+            serving.Count(piece);
+            pieces.Add(piece);
+        }
+        var answer = new OpenAiAnswer(model, request, NewId(request.IsChat), model.Time.GetUtcNow());
+        await OpenAiBody.Write(serving.Context, 200, json => answer.Whole(json, pieces, answers[0].PromptTokens, answers.Sum(a => a.CompletionTokens)));
+    }
+
+    private async Task Stream(Serving serving, OpenAiRequest request, Hash32 hash)
+    {
+        var context = serving.Context;
+        var (kept, had) = await Kept(context, request, hash);
+        using var telling = _kept.Tell(kept, had, request, context.RequestAborted);
+        var answer = new OpenAiAnswer(model, request, kept.Id, kept.Created);
+        for (var choice = 0; choice < request.Choices; choice++)
+            if (telling.Known[choice].Had > 0 || telling.IsOver[choice]) answer.Begun(choice);
+        var answers = OpenAiGeneration.Of(model, request, choice => telling.Known[choice]);
+        serving.Begin(answers);
+        await foreach (var piece in OpenAiChoices.Pieces([.. answers.Where((_, choice) => !telling.IsOver[choice])], telling.Cancelled))
+        {
+            serving.Count(piece);
+            await OpenAiBody.Event(context, telling.Event(piece), json => answer.Piece(json, piece));
+        }
+        if (request.StreamUsage)
+            await OpenAiBody.Event(context, null, json => answer.UsagePiece(json, answers[0].PromptTokens, answers.Sum(a => a.CompletionTokens)));
+        await OpenAiBody.Done(context);
+    }
+
+    /// <summary>The answer to tell, new or one that is gone on with, and how many of its events the client has.</summary>
+    private async Task<(KeptAnswer Answer, int Had)> Kept(HttpContext context, OpenAiRequest request, Hash32 hash)
+    {
+        if (context.Request.Headers["Last-Event-ID"] is [{ Length: > 0 } last]) return await _kept.GoOn(last, hash, context.RequestAborted);
+        var answer = _kept.Keep(NewId(request.IsChat), hash);
+        foreach (var token in request.Resume) answer.Add(0, token);
+        return (answer, request.Resume.Length);
+    }
+
+    private static string NewId(bool chat) => (chat ? "chatcmpl-" : "cmpl-") + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
+
+    private static Hash32 Hash(ReadOnlySpan<byte> body, bool chat) => Hash32.Sha256([chat ? (byte)1 : (byte)0, .. body]);
+
+    /// <summary>One request's accounts.</summary>
+    private sealed class Serving(HttpContext context, GenAiMetrics metrics)
+    {
+        private readonly ApiKeyUse? _use = context.Features.Get<ApiKeyUse>();
+
+        public HttpContext Context => context;
+
+        public int PromptTokens { get; private set; }
+
+        public void Begin(ImmutableArray<OpenAiGeneration> answers)
+        {
+            PromptTokens = answers[0].PromptTokens;
+            _use?.Charge(PromptTokens);
+        }
+
+        public void Count(OpenAiPiece piece)
+        {
+            metrics.Piece(piece);
+            if (piece.Token is not null) _use?.Charge(1);
+        }
+    }
+}
