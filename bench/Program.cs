@@ -2,8 +2,16 @@ using SwarmCompute.Bench;
 
 switch (args)
 {
-    case ["pipeline", var libraries, var model]:
-        await PipelineBench.Run(libraries, model, CancellationToken.None);
+    case ["pipeline", .. var options] when options.All(o => o is "--json" or "--quick"):
+        await PipelineBench.Run(options.Contains("--json"), options.Contains("--quick"), CancellationToken.None);
+        return 0;
+    case ["failover", .. var options] when options.All(o => o is "--json" or "--quick"):
+        return await FailoverBench.Run(options.Contains("--json"), options.Contains("--quick"), CancellationToken.None) ? 0 : 1;
+    case ["stage"]:                                                              // parts of those two, in processes of their own
+        await StageHost.Run(CancellationToken.None);
+        return 0;
+    case ["rpc-server" or "rpc-client"]:
+        await RpcHost.Run(CancellationToken.None);
         return 0;
     case ["events", var repository]:
         await EventsBench.Run(repository, CancellationToken.None);
@@ -18,10 +26,11 @@ switch (args)
     case ["evidence", var vectors]:
         return await EvidenceBench.Run(vectors, CancellationToken.None) ? 0 : 1;
     default:
-        Console.Error.WriteLine("usage: Bench pipeline LIBRARIES MODEL.gguf   (LIBRARIES: the folder of libllama, native/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64)");
-        Console.Error.WriteLine("       Bench events REPOSITORY               (REPOSITORY: this repository's folder; needs node and npm)");
-        Console.Error.WriteLine("       Bench head REPOSITORY");
-        Console.Error.WriteLine("       Bench apply                           (needs redis-server in the PATH)");
-        Console.Error.WriteLine("       Bench evidence [VECTORS]              (VECTORS: a folder with real evidence, as SWARM_VECTORS names one for the tests)");
+        Console.Error.WriteLine("usage: bench pipeline [--json] [--quick]     (needs npm, tar, git and g++ the first time)");
+        Console.Error.WriteLine("       bench failover [--json] [--quick]");
+        Console.Error.WriteLine("       bench events REPOSITORY               (REPOSITORY: this repository's folder; needs node and npm)");
+        Console.Error.WriteLine("       bench head REPOSITORY");
+        Console.Error.WriteLine("       bench apply                           (needs redis-server in the PATH)");
+        Console.Error.WriteLine("       bench evidence [VECTORS]              (VECTORS: a folder with real evidence, as SWARM_VECTORS names one for the tests)");
         return 1;
 }

@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+
+namespace SwarmCompute.Bench;
+
+/// <summary>What the bench tells a process of a stage, a line of JSON each. A closed union.</summary>
+[JsonDerivedType(typeof(Load), "load"), JsonDerivedType(typeof(Join), "join"), JsonDerivedType(typeof(Map), "map"), JsonDerivedType(typeof(Generate), "generate")]
+[JsonDerivedType(typeof(Count), "count"), JsonDerivedType(typeof(Listen), "listen"), JsonDerivedType(typeof(Pass), "pass")]
+internal abstract record StageCommand
+{
+    /// <summary>Load these layers, for a place in a pipeline that comes later.</summary>
+    /// <param name="Libraries">The folder of llama.cpp.</param>
+    /// <param name="StageFile">The layers; null for a kernel that only copies.</param>
+    /// <param name="ModelFile">The whole model, whose embeddings a head needs.</param>
+    /// <param name="CopyWidth">Floats for each token of a kernel that only copies.</param>
+    /// <param name="Last">Whether the layers end the model.</param>
+    public sealed record Load(string Libraries, string? StageFile, string? ModelFile, int CopyWidth, bool Last, int ContextTokens, int SessionsMax) : StageCommand;
+
+    /// <summary>Take this place in the pipeline.</summary>
+    /// <param name="Certificate">What the authority of the run issued, DER.</param>
+    /// <param name="Key">Its key, PKCS #8.</param>
+    /// <param name="Root">The authority's root, DER.</param>
+    public sealed record Join(int Slot, int Slots, uint Epoch, byte[] Certificate, byte[] Key, byte[] Root) : StageCommand;
+
+    /// <summary>Who holds which stage.</summary>
+    public sealed record Map(long Generation, StagePlace[] Stages) : StageCommand;
+
+    /// <summary>Generate an answer to each prompt, all at once.</summary>
+    /// <param name="AnnounceAt">Say when the first answer has so many tokens; 0: never.</param>
+    public sealed record Generate(int[][] Prompts, int Tokens, int AnnounceAt) : StageCommand;
+
+    /// <summary>Say how many bytes were allocated so far.</summary>
+    public sealed record Count : StageCommand;
+
+    /// <summary>Open a port for a ring of plain TCP.</summary>
+    public sealed record Listen : StageCommand;
+
+    /// <summary>Pass messages round a ring of plain TCP.</summary>
+    /// <param name="Begins">Whether this process sends the first one, and times the rounds.</param>
+    public sealed record Pass(int NextPort, int BytesIn, int BytesOut, int Rounds, bool Begins) : StageCommand;
+}
