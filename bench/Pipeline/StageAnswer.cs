@@ -18,8 +18,8 @@ internal sealed record StageAnswer(long Began, int[] Tokens, long[] At)
     public IEnumerable<double> WaitsMs() => At.Zip(At.Skip(1), (one, next) => Stopwatch.GetElapsedTime(one, next).TotalMilliseconds);
 
     /// <summary>Refuses an answer that says the same few tokens again and again: that two of those are equal would show nothing.</summary>
-    /// <exception cref="InvalidOperationException">Less than a quarter of its tokens are different ones.</exception>
-    public StageAnswer Varied() => 4 * Tokens.Distinct().Count() >= Tokens.Length
+    /// <exception cref="InvalidOperationException">Less than an eighth of its tokens are different ones.</exception>
+    public StageAnswer Varied() => 8 * Tokens.Distinct().Count() >= Tokens.Length
         ? this
         : throw new InvalidOperationException($"The model says {Tokens.Distinct().Count()} different tokens in {Tokens.Length}: answers cannot be compared.");
 }
