@@ -13,7 +13,7 @@ internal static class PipelineBench
     /// <summary>Tokens of a prompt in one call, in every stage of every bench.</summary>
     public const int ChunkTokens = 32;
 
-    private const int Rounds = 5, QuickRounds = 3;
+    private const int Rounds = 5, QuickRounds = 2;
     private static readonly int[] RpcServers = [2, 3], QuickRpcServers = [3];
 
     /// <param name="json">Whether to end with one line of JSON instead of a table.</param>
@@ -24,6 +24,7 @@ internal static class PipelineBench
         var loadBefore = await MachineFigures.Load(cancel);
         Inference.LlamaCpp.Initialize(root.NativeLibraries);
         var (rounds, servers) = quick ? (QuickRounds, QuickRpcServers) : (Rounds, RpcServers);
+        var hops = await HopCost.Measure(rounds, cancel);
         var rpc = await RpcSources.Ensure(root.Path, root.NativeLibraries, cancel);
         var models = new Dictionary<string, ModelFigures>();
         BenchModel[] measured = quick ? [BenchModel.Small] : [BenchModel.Small, BenchModel.Large];
@@ -32,7 +33,6 @@ internal static class PipelineBench
             var path = BenchModels.Ensure(model, root.Below("artifacts", "bench-models"));
             models.Add(model.Name, await ModelFigures.Measure(model, path, root.NativeLibraries, rpc, servers, rounds, cancel));
         }
-        var hops = await HopCost.Measure(rounds, cancel);
         var report = PipelineReport.Of(models, measured[^1].Name, hops, await MachineFigures.Now(loadBefore, cancel));
         if (json) Console.WriteLine(JsonSerializer.Serialize(report, PipelineReport.Json));
         else report.Say();

@@ -51,11 +51,12 @@ internal sealed record ModelFigures(int PromptTokens, int AnswerTokens, int Roun
     private static async Task<(Measured One, Measured Many)> MeasureStreams(BenchModel model, StageRing ring, int rounds, CancellationToken cancel)
     {
         var prompts = Enumerable.Range(0, Streams).Select(stream => model.Prompt(stream, ShortPrompt)).ToArray();
-        Console.Error.WriteLine($"{model.Name}: {Streams} streams");
+        Console.Error.WriteLine($"{model.Name}: opening {Streams} streams");
         await ring.Generate(prompts, 2, cancel);                                  // every session's context is made
         var (one, many) = (new List<double>(), new List<double>());
         for (var round = 0; round < rounds; round++)
         {
+            Console.Error.WriteLine($"{model.Name}: one stream and {Streams}, round {round + 1} of {rounds}");
             one.Add(Rate(await ring.Generate([prompts[round]], ShortAnswer, cancel)));
             many.Add(Rate(await ring.Generate(prompts, ShortAnswer, cancel)));
         }

@@ -169,9 +169,13 @@ internal sealed class StageHost : IAsyncDisposable
         }
     }
 
-    private async Task Generate(StageCommand.Generate generate, CancellationToken cancel) =>
-        Say(new StageReply.Generated(await Task.WhenAll(
-            generate.Prompts.Select((prompt, stream) => Answer(prompt, generate.Tokens, stream == 0 ? generate.AnnounceAt : 0, cancel)))));
+    private async Task Generate(StageCommand.Generate generate, CancellationToken cancel)
+    {
+        var answers = await Task.WhenAll(
+            generate.Prompts.Select((prompt, stream) => Answer(prompt, generate.Tokens, stream == 0 ? generate.AnnounceAt : 0, cancel)));
+        while (_head!.OpenSessions > 0) await Task.Delay(ReadyPause, cancel);      // the next answers find room
+        Say(new StageReply.Generated(answers));
+    }
 
     private async Task<StageAnswer> Answer(int[] prompt, int count, int announceAt, CancellationToken cancel)
     {
