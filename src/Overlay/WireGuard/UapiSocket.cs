@@ -38,7 +38,10 @@ internal sealed class UapiSocket(string interfaceName, TimeProvider time)
     }
 
     /// <summary>Removes the file that a killed program left.</summary>
-    public void RemoveFile() => File.Delete(_path);
+    public void RemoveFile()
+    {
+        if (File.Exists(_path)) File.Delete(_path);
+    }
 
     private async Task<T> Ask<T>(ReadOnlyMemory<byte> request, Read<T> read, CancellationToken cancel)
     {

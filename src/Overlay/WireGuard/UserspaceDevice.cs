@@ -66,11 +66,17 @@ internal sealed class UserspaceDevice : IWireGuardDevice
     {
         if (_stop.IsCancellationRequested) return;
         await _stop.CancelAsync();
-        await _supervising;
         await _one.WaitAsync(CancellationToken.None);
-        await End(_process!);
-        _key.Dispose();
-        _one.Release();
+        try
+        {
+            _key.Dispose();
+            await End(_process!);
+            await _supervising;
+        }
+        finally
+        {
+            _one.Release();
+        }
     }
 
     private async Task Configure(WireGuardConfiguration configuration, CancellationToken cancel)

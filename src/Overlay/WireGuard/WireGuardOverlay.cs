@@ -98,9 +98,15 @@ public sealed class WireGuardOverlay : IAsyncDisposable
     {
         if (_stop.IsCancellationRequested) return;
         await _stop.CancelAsync();
-        await _watching;
-        _events.Writer.TryComplete();
-        await _device.DisposeAsync();
+        try
+        {
+            await _watching;
+        }
+        finally
+        {
+            _events.Writer.TryComplete();
+            await _device.DisposeAsync();
+        }
     }
 
     private async Task Tell(WireGuardMembership membership, CancellationToken cancel)

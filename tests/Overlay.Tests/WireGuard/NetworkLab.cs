@@ -72,7 +72,10 @@ internal sealed class NetworkLab : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var name in _namespaces) await Here.Run(SystemPrograms.Ip, ["netns", "delete", name], default, CancellationToken.None);
+        var left = new List<string>();
+        foreach (var name in _namespaces)
+            if ((await Here.Try(SystemPrograms.Ip, ["netns", "delete", name], default, CancellationToken.None)).Code != 0) left.Add(name);
+        Assert.Empty(left);
     }
 
     private async Task Namespace(string name)

@@ -17,8 +17,14 @@ public sealed class WireGuardLinkTests : IAsyncLifetime, IDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(_guests.Select(g => g.DisposeAsync().AsTask()));
-        if (_lab is not null) await _lab.DisposeAsync();
+        try
+        {
+            await Task.WhenAll(_guests.Select(g => g.DisposeAsync().AsTask()));
+        }
+        finally
+        {
+            if (_lab is not null) await _lab.DisposeAsync();
+        }
     }
 
     public void Dispose() => _authority.Dispose();
@@ -77,12 +83,25 @@ public sealed class WireGuardLinkTests : IAsyncLifetime, IDisposable
         Assert.Equal(second.Identity.ToString(), await first.WhoIs(second.Address));
         var before = ((UserspaceDevice)first.Device).ProcessId;
 
-        using (var child = Process.GetProcessById(before)) child.Kill();
-        while (!(await first.Said.ReadAsync(Cancel)).EndsWith("is back.", StringComparison.Ordinal)) { }
+        await Kill(first);
 
         Assert.NotEqual(before, ((UserspaceDevice)first.Device).ProcessId);
         Assert.Equal(second.Identity.ToString(), await first.WhoIs(second.Address));
         Assert.Equal(first.Identity.ToString(), await second.WhoIs(first.Address));
+    }
+
+    [Fact]
+    public async Task A_peer_that_is_revoked_while_wireguard_go_is_away_does_not_come_back_with_it()
+    {
+        var (first, second, third) = (await Guest(0), await Guest(1), await Guest(2));
+        await first.Meet(second, _authority);
+        await first.Meet(third, _authority);
+
+        var back = Kill(first);
+        if (await Record.ExceptionAsync(() => first.Overlay.Revoke(third.Identity, Cancel)) is { } fault) Assert.IsType<OverlayException>(fault);
+        await back;
+
+        Assert.Equal([second.Device.PublicKey], (await first.Device.Read(Cancel)).Select(p => p.PublicKey));
     }
 
     [Fact]
@@ -141,6 +160,13 @@ public sealed class WireGuardLinkTests : IAsyncLifetime, IDisposable
 
         Assert.DoesNotContain(_lab.Interface(0), await NetworkLab.Ip($"-n {_lab.Machine(0)} link show"), StringComparison.Ordinal);
         Assert.False(File.Exists($"/var/run/wireguard/{_lab.Interface(0)}.sock"));
+    }
+
+    /// <summary>Kills a guest's wireguard-go, and waits until there is another.</summary>
+    private static async Task Kill(LabGuest guest)
+    {
+        using (var child = Process.GetProcessById(((UserspaceDevice)guest.Device).ProcessId)) child.Kill();
+        while (!(await guest.Said.ReadAsync(Cancel)).EndsWith("is back.", StringComparison.Ordinal)) { }
     }
 
     private async Task<LabGuest> Guest(int machine, SwarmIdentity.Guest? identity = null)
