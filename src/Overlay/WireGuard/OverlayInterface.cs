@@ -20,7 +20,9 @@ internal sealed class OverlayInterface(string name, SystemCommand command)
         var (code, _, error) = await command.Try(SystemPrograms.Ip, ["link", "add", "dev", name, "type", "wireguard"], default, cancel);
         if (code == 0) return null;
         var reason = SystemCommand.FirstLine(error);
-        return reason.Contains("File exists", StringComparison.Ordinal) ? throw new OverlayException($"There is an interface {name} already; remove it, or give another name.") : reason;
+        return reason.Contains("File exists", StringComparison.Ordinal)
+            ? throw new OverlayException($"There is an interface {name} already; remove it, or give another name.")
+            : reason;
     }
 
     /// <summary>Removes it.</summary>

@@ -52,7 +52,8 @@ internal sealed record SystemCommand(SystemPrograms Programs, string? Namespace,
         }
     }
 
-    public static string FirstLine(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? "it said nothing";
+    public static string FirstLine(string text) =>
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? "it said nothing";
 
     private static Process Start(IReadOnlyList<string> line)
     {

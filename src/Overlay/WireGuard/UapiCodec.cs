@@ -62,7 +62,8 @@ internal static class UapiCodec
             if (name == "public_key") peers.Add(NewPeer(value, peers));
             else if (name == "errno") throw Refused("has two errnos");
             else if (name == "listen_port") port = (int)Number(name, value, 65535);
-            else if (name == "last_handshake_time_sec") Last(peers, name, p => p with { LatestHandshake = Moment(seconds = (long)Number(name, value, WireGuardLimits.UnixSecondsMax), 0) });
+            else if (name == "last_handshake_time_sec")
+                Last(peers, name, p => p with { LatestHandshake = Moment(seconds = (long)Number(name, value, WireGuardLimits.UnixSecondsMax), 0) });
             else if (name == "last_handshake_time_nsec") Last(peers, name, p => p with { LatestHandshake = Moment(seconds, (long)Number(name, value, 999_999_999)) });
             else if (name == "rx_bytes") Last(peers, name, p => p with { ReceivedBytes = Number(name, value, ulong.MaxValue) });
             else if (name == "tx_bytes") Last(peers, name, p => p with { SentBytes = Number(name, value, ulong.MaxValue) });
@@ -90,7 +91,8 @@ internal static class UapiCodec
 
     private static void CheckErrno((string Name, string Value) line)
     {
-        if (line.Name != "errno" || !long.TryParse(line.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var errno)) throw Refused("does not end with an errno");
+        if (line.Name != "errno" || !long.TryParse(line.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var errno))
+            throw Refused("does not end with an errno");
         if (errno != 0) throw new OverlayException(string.Create(CultureInfo.InvariantCulture, $"The WireGuard device refused with errno {errno}."));
     }
 
@@ -111,7 +113,9 @@ internal static class UapiCodec
         seconds is null or 0 ? null : DateTimeOffset.FromUnixTimeSeconds(seconds.Value).AddTicks(nanoseconds / 100);
 
     private static ulong Number(string name, string value, ulong max) =>
-        ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= max ? number : throw Refused($"has a {name} that is out of range");
+        ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= max
+            ? number
+            : throw Refused($"has a {name} that is out of range");
 
     private static OverlayException Refused(string what) => new($"The WireGuard device's answer {what}.");
 }

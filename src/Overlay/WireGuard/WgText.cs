@@ -42,7 +42,8 @@ internal static class WgText
         {
             var fields = line.Split('\t');
             var values = fields.Skip(1).Select(f => ulong.TryParse(f, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : (ulong?)null).ToArray();
-            if (values.Length != numbers || values.Contains(null) || !WireGuardPublicKey.TryParse(fields[0], out var key) || rows.Any(r => r.Key == key) || rows.Count == WireGuardLimits.DevicePeersMax)
+            if (values.Length != numbers || values.Contains(null) || !WireGuardPublicKey.TryParse(fields[0], out var key)
+                || rows.Any(r => r.Key == key) || rows.Count == WireGuardLimits.DevicePeersMax)
                 throw new OverlayException("`wg show` printed something that is no list of peers.");
             rows.Add((key, [.. values.Select(v => v!.Value)]));
         }
@@ -52,6 +53,8 @@ internal static class WgText
     private static DateTimeOffset? Moment(ulong seconds)
     {
         if (seconds == 0) return null;
-        return seconds <= WireGuardLimits.UnixSecondsMax ? DateTimeOffset.FromUnixTimeSeconds((long)seconds) : throw new OverlayException("`wg show` printed a time that cannot be.");
+        return seconds <= WireGuardLimits.UnixSecondsMax
+            ? DateTimeOffset.FromUnixTimeSeconds((long)seconds)
+            : throw new OverlayException("`wg show` printed a time that cannot be.");
     }
 }
