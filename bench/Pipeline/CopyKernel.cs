@@ -3,7 +3,7 @@ using SwarmCompute.Inference;
 namespace SwarmCompute.Bench;
 
 /// <summary>Layers that only copy, and a head that always says the same: what is left is the pipeline's own cost. An embedding of zeros, too.</summary>
-internal sealed class CopyKernel(int width) : IStageKernel, IEmbedding
+internal sealed class CopyKernel(int width, bool last) : IStageKernel, IEmbedding
 {
     private static readonly Candidates Same = new(
         [.. Enumerable.Range(0, Candidates.CountMax)], [.. Enumerable.Range(0, Candidates.CountMax).Select(i => -(float)i)], 1);
@@ -11,6 +11,13 @@ internal sealed class CopyKernel(int width) : IStageKernel, IEmbedding
     public int EmbeddingLength => width;
 
     public int ContextTokensMax => 1 << 20;
+
+    public int BatchTokensMax => 1;
+
+    public void Run(ReadOnlySpan<StageCall> calls)
+    {
+        foreach (var call in calls) call.RunAlone(last);
+    }
 
     public IStageSession Open() => new Session();
 

@@ -85,7 +85,7 @@ internal sealed class StageHost : IAsyncDisposable
         _load = load;
         if (load.StageFile is null)
         {
-            var copies = new CopyKernel(load.CopyWidth);
+            var copies = new CopyKernel(load.CopyWidth, load.Last);
             (_kernel, _embedding) = (copies, copies);
             return;
         }

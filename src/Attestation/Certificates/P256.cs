@@ -32,8 +32,21 @@ public static class P256
     /// <exception cref="CryptographicException">The certificate's key is not a P-256 key.</exception>
     public static (byte[] X, byte[] Y) Point(X509Certificate2 certificate)
     {
-        using var key = certificate.GetECDsaPublicKey() ?? throw new CryptographicException("The certificate's key is not a P-256 key.");
+        using var key = PublicKeyOf(certificate) ?? throw new CryptographicException("The certificate's key is not a P-256 key.");
         return Point(key);
+    }
+
+    /// <summary>The elliptic-curve key of a certificate; null where it is another, or on a curve that the system does not know.</summary>
+    public static ECDsa? PublicKeyOf(X509Certificate2 certificate)
+    {
+        try
+        {
+            return certificate.GetECDsaPublicKey();
+        }
+        catch (PlatformNotSupportedException)
+        {
+            return null;
+        }
     }
 
     /// <summary>SHA-256 of x‖y: how the chain and the reports name a key.</summary>
@@ -76,7 +89,7 @@ public static class P256
     /// <summary>Whether the signature is over the data by the certificate's key, and in the form of <see cref="SignLowS"/>.</summary>
     public static bool Verify(X509Certificate2 certificate, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
-        using var key = certificate.GetECDsaPublicKey();
+        using var key = PublicKeyOf(certificate);
         return key is not null && Verify(key, data, signature);
     }
 }

@@ -15,7 +15,7 @@ internal static class SelfSignature
             var signedPart = certificate.ReadEncodedValue();
             certificate.ReadSequence();                                                                       // the algorithm; one is accepted
             var signature = certificate.ReadBitString(out _);
-            using var key = root.GetECDsaPublicKey();
+            using var key = P256.PublicKeyOf(root);
             return key is not null && root.SignatureAlgorithm.Value == "1.2.840.10045.4.3.2"                  // ecdsa-with-SHA256
                 && key.VerifyData(signedPart.Span, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
         }

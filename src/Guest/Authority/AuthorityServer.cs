@@ -125,7 +125,7 @@ public sealed class AuthorityServer : IAsyncDisposable
 
     private async Task<AuthorityAnswer> Answer(byte[] message, X509Certificate2? presented, CancellationToken cancel)
     {
-        using var key = presented?.GetECDsaPublicKey();
+        using var key = presented is null ? null : P256.PublicKeyOf(presented);
         if (key is null) return new AuthorityAnswer.Refused("the client presented no certificate of a P-256 key");
         try
         {

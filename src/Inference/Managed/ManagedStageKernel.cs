@@ -11,6 +11,13 @@ internal sealed class ManagedStageKernel(ManagedModel model, StageLoadOptions op
 
     public int ContextTokensMax => options.ContextTokensPerSession;
 
+    public int BatchTokensMax => 1;
+
+    public void Run(ReadOnlySpan<StageCall> calls)
+    {
+        foreach (var call in calls) call.RunAlone(options.Last);
+    }
+
     public unsafe IStageSession Open()
     {
         lock (_gate)

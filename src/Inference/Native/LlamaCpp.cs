@@ -57,7 +57,8 @@ public static unsafe class LlamaCpp
     public static IStageKernel LoadStage(string stagePath, StageLoadOptions options)
     {
         RequireInitialized();
-        Check(options);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
         var file = GgufFile.Read(stagePath);
         if (file.Stage is { } stage && stage.Last != options.Last)
             throw new InferenceException($"{stagePath} {(stage.Last ? "ends its model" : "does not end its model")}, and is not to be loaded as a stage that {(options.Last ? "does" : "does not")}.");
@@ -124,20 +125,5 @@ public static unsafe class LlamaCpp
             && context is { TypeK: 1, TypeV: 1, SwaFull: 1, KvUnified: 0 } && context.EvalCallback == null;
         if (version != VersionExpected || !layoutIsKnown)
             throw new InferenceException($"The inference library is llama.cpp '{version}'{(layoutIsKnown ? "" : ", with other defaults")}; this program was made for '{VersionExpected}': install the version that native/package-lock.json names.");
-    }
-
-    private static void Check(StageLoadOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        Require(options.ContextTokensPerSession is >= 1 and <= 1 << 20, nameof(options.ContextTokensPerSession), options.ContextTokensPerSession, "1 to 1048576");
-        Require(options.SessionsMax is >= 1 and <= 250, nameof(options.SessionsMax), options.SessionsMax, "1 to 250");
-        Require(options.Threads is >= 1 and <= 512, nameof(options.Threads), options.Threads, "1 to 512");
-        Require(options.GpuLayers >= -1, nameof(options.GpuLayers), options.GpuLayers, "-1 (all) or more");
-        Require(options.PrefillTokensMax is >= 1 and <= 512, nameof(options.PrefillTokensMax), options.PrefillTokensMax, "1 to 512");
-    }
-
-    private static void Require(bool holds, string option, int value, string range)
-    {
-        if (!holds) throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}; give {range}.");
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace SwarmCompute.Inference;
 
 /// <summary>One session's part of a batch: hidden states in, and what comes of them out.</summary>
@@ -26,4 +28,19 @@ public sealed class StageCall
 
     /// <summary>Why this call failed; the others of its batch may have succeeded.</summary>
     public InferenceException? Fault { get; internal set; }
+
+    /// <summary>Runs the call by its session alone: for kernels that make no batches.</summary>
+    internal void RunAlone(bool last)
+    {
+        var states = MemoryMarshal.Cast<byte, float>(States.Span);
+        try
+        {
+            if (!last) Session.RunHidden(states, Tokens, MemoryMarshal.Cast<byte, float>(Result.Span));
+            else if (Session.RunLast(states, Tokens) is var candidates && WantsCandidates) Candidates = candidates;
+        }
+        catch (InferenceException fault)
+        {
+            Fault = fault;
+        }
+    }
 }

@@ -29,7 +29,7 @@ public sealed record StageLoadOptions
     internal void Check()
     {
         Require(ContextTokensPerSession is >= 1 and <= 1 << 20, nameof(ContextTokensPerSession), ContextTokensPerSession, "1 to 1048576");
-        Require(SessionsMax is >= 1 and <= 256, nameof(SessionsMax), SessionsMax, "1 to 256");
+        Require(SessionsMax is >= 1 and <= 250, nameof(SessionsMax), SessionsMax, "1 to 250");
         Require(Threads is >= 1 and <= 512, nameof(Threads), Threads, "1 to 512");
         Require(GpuLayers >= -1, nameof(GpuLayers), GpuLayers, "-1 (all) or more");
         Require(PrefillTokensMax is >= 1 and <= 512, nameof(PrefillTokensMax), PrefillTokensMax, "1 to 512");

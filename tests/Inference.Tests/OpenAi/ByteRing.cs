@@ -37,6 +37,13 @@ internal static class ByteRing
 
         public int OpenSessions => _inner.OpenSessions;
 
+        public int BatchTokensMax => 1;
+
+        public void Run(ReadOnlySpan<StageCall> calls)
+        {
+            foreach (var call in calls) call.RunAlone(last: true);
+        }
+
         public IStageSession Open() => new Session(_inner.Open());
 
         public void Dispose() => _inner.Dispose();

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 
 namespace SwarmCompute.Inference.Tests.Pipeline;
 
@@ -20,7 +19,7 @@ internal sealed class FakeKernel(int slot, bool last, int contextTokens = 256, i
 
     public void Run(ReadOnlySpan<StageCall> calls)
     {
-        foreach (var call in calls) ((Session)call.Session).Run(call);
+        foreach (var call in calls) call.RunAlone(last);
     }
 
     public int OpenSessions => Volatile.Read(ref _open);
@@ -75,20 +74,6 @@ internal sealed class FakeKernel(int slot, bool last, int contextTokens = 256, i
         private int _disposed;
 
         public int Position { get; private set; }
-
-        public void Run(StageCall call)
-        {
-            var states = MemoryMarshal.Cast<byte, float>(call.States.Span);
-            try
-            {
-                if (kernel.IsLast) call.Candidates = RunLast(states, call.Tokens);
-                else RunHidden(states, call.Tokens, MemoryMarshal.Cast<byte, float>(call.Result.Span));
-            }
-            catch (InferenceException fault)
-            {
-                call.Fault = fault;
-            }
-        }
 
         public void RunHidden(ReadOnlySpan<float> hiddenIn, int tokens, Span<float> hiddenOut)
         {
