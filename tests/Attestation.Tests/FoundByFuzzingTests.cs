@@ -33,13 +33,15 @@ public sealed class FoundByFuzzingTests
     }
 
     [Fact]
-    public void A_request_with_a_key_on_a_curve_that_the_system_does_not_know_is_refused()
+    public void A_request_with_a_key_or_a_signature_of_a_kind_that_the_system_does_not_know_is_refused()
     {
         using var key = P256.CreateKey();
-        var der = PemEncoding.TryFind(Request(key), out var fields) ? Convert.FromBase64String(Request(key)[fields.Base64Data]) : [];
+        var der = new CertificateRequest("CN=silo", key, HashAlgorithmName.SHA256).CreateSigningRequest();
         Assert.Null(AttestedRequest.TryRead(PemEncoding.WriteString("CERTIFICATE REQUEST", WithUnknownCurve(der))));
 
-        static string Request(ECDsa key) => new CertificateRequest("CN=silo", key, HashAlgorithmName.SHA256).CreateSigningRequestPem();
+        byte[] unknown = [.. der];                                           // 1.2.840.10045.4.3.2 becomes 1.2.840.10045.4.4.2
+        unknown[der.AsSpan().LastIndexOf(new byte[] { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02 }) + 6] = 4;
+        Assert.Null(AttestedRequest.TryRead(PemEncoding.WriteString("CERTIFICATE REQUEST", unknown)));
     }
 
     [Fact]

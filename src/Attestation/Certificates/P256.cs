@@ -36,14 +36,14 @@ public static class P256
         return Point(key);
     }
 
-    /// <summary>The elliptic-curve key of a certificate; null where it is another, or on a curve that the system does not know.</summary>
+    /// <summary>The elliptic-curve key of a certificate; null where it is another, damaged, or on a curve that the system does not know.</summary>
     public static ECDsa? PublicKeyOf(X509Certificate2 certificate)
     {
         try
         {
             return certificate.GetECDsaPublicKey();
         }
-        catch (PlatformNotSupportedException)
+        catch (Exception fault) when (fault is CryptographicException or NotSupportedException)
         {
             return null;
         }

@@ -32,7 +32,7 @@ public static class AttestedRequest
             var extensions = request.CertificateExtensions.Where(e => e.Oid?.Value == EvidenceExtension.Oid).ToList();
             return extensions is [var only] && EvidenceExtension.TryDecode(only.RawData) is { } evidence ? (request.PublicKey, evidence) : null;
         }
-        catch (Exception fault) when (fault is CryptographicException or PlatformNotSupportedException or ArgumentException)
+        catch (Exception fault) when (fault is CryptographicException or NotSupportedException or ArgumentException)
         {
             return null;
         }

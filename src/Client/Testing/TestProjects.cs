@@ -6,7 +6,7 @@ namespace SwarmCompute.Client.Testing;
 internal static class TestProjects
 {
     /// <summary>Projects that start services or whole swarms; <c>unit</c> leaves them out. They run last.</summary>
-    private static readonly string[] Slow = ["Chain.Tests", "EmbeddedStore.Tests", "Guest.Tests", "Silo.Tests", "EndToEnd"];
+    private static readonly string[] Slow = ["Chain.Tests", "EmbeddedStore.Tests", "Overlay.Tests", "Guest.Tests", "Silo.Tests", "EndToEnd"];
 
     /// <summary>The names of the projects that are meant.</summary>
     /// <exception cref="CommandException">No project has this name.</exception>

@@ -19,8 +19,9 @@ internal sealed class LlamaStageSession(LlamaStageKernel kernel, KvArena arena, 
         if (options.Last) throw new InvalidOperationException("The last stage gives candidates: call RunLast.");
         if (hiddenOut.Length != hiddenIn.Length)
             throw new ArgumentException($"The destination has {hiddenOut.Length} floats; {hiddenIn.Length} are needed.", nameof(hiddenOut));
-        var result = RunAlone(hiddenIn, tokens, new byte[hiddenIn.Length * sizeof(float)]).Result;
-        MemoryMarshal.Cast<byte, float>(result.Span).CopyTo(hiddenOut);
+        var result = new byte[hiddenIn.Length * sizeof(float)];
+        RunAlone(hiddenIn, tokens, result);
+        MemoryMarshal.Cast<byte, float>(result).CopyTo(hiddenOut);
     }
 
     public Candidates RunLast(ReadOnlySpan<float> hiddenIn, int tokens)
