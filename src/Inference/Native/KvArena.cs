@@ -29,10 +29,10 @@ internal sealed unsafe class KvArena : IDisposable
         _free = new Stack<int>(Enumerable.Range(SessionsFirst, sessions).Reverse());
         _tokens = new int[SessionsFirst + sessions];
         _capture = new(info.Layers - 1, info.EmbeddingLength);
-        _rows = new(rule.RowsMax + rule.RowsMin, info.EmbeddingLength);
+        _rows = new(rule.RowsMax + rule.RowsStep, info.EmbeddingLength);
         var parameters = NativeMethods.ContextDefaults();
         parameters.ContextTokens = (uint)_cells;
-        parameters.BatchTokens = parameters.MicroBatchTokens = (uint)(rule.RowsMax + rule.RowsMin);
+        parameters.BatchTokens = parameters.MicroBatchTokens = (uint)(rule.RowsMax + rule.RowsStep);
         parameters.SequencesMax = (uint)(SessionsFirst + sessions);
         parameters.Threads = parameters.ThreadsBatch = options.Threads;
         parameters.KvUnified = 1;
@@ -113,7 +113,7 @@ internal sealed unsafe class KvArena : IDisposable
 
     private void Decode()
     {
-        if (_rows.Count < _rule.RowsMin) _rows.Add(Filler, _filled++, default, isOutput: !_last);
+        for (var fill = _rule.Fill(_rows.Count); fill > 0; fill--) _rows.Add(Filler, _filled++, default, isOutput: !_last);
         // One row of output alone would take the way of a single row through the last layer.
         if (_rule.RowsMin > 1 && _rows.Outputs == 1) _rows.AddOutput();
         if (_used + _rows.Count > _cells || _used - _live > _live + DeadCellsSpared) Compact();
