@@ -51,6 +51,9 @@ internal sealed unsafe class KvArena : IDisposable
         throw new InferenceException($"A context of {_cells} tokens cannot be opened: {NativeLog.Take()}. Free memory, or load the stage for shorter or fewer sessions.");
     }
 
+    /// <summary>How often all that live were moved together.</summary>
+    public int Moves { get; private set; }
+
     /// <summary>Whether no sequence is open.</summary>
     public bool IsIdle => _free.Count == _tokens.Length - SessionsFirst;
 
@@ -181,6 +184,7 @@ internal sealed unsafe class KvArena : IDisposable
                     throw new InferenceException($"llama.cpp could not move a sequence: {NativeLog.Take()}.");
         }
         _used = _live;
+        Moves++;
     }
 
     private byte[] State(int sequence)

@@ -31,6 +31,9 @@ internal sealed class LlamaStageKernel : IStageKernel
 
     public int BatchTokensMax => _rule.SharesContext ? _rule.RowsMax : 1;
 
+    /// <summary>How often the cells of living sessions were moved together.</summary>
+    public int Moves => _shared?.Moves ?? 0;
+
     public IStageSession Open()
     {
         lock (_gate)
