@@ -13,6 +13,9 @@ internal sealed class BatchProbe(LlamaModelHandle model, GgufMetadata stage, Sta
 
     private readonly StageLoadOptions _options = options with { SessionsMax = 1 + Others, ContextTokensPerSession = 2 * Tokens, PrefillTokensMax = Tokens };
 
+    /// <exception cref="InferenceException">
+    /// The engine failed. No rule is chosen then: another one than this model has on its other stages' machines could give other bits.
+    /// </exception>
     public BatchRule Choose()
     {
         foreach (var rule in BatchRule.Shared(options, stage))
@@ -32,16 +35,28 @@ internal sealed class BatchProbe(LlamaModelHandle model, GgufMetadata stage, Sta
     {
         using var kernel = new LlamaStageKernel(model, stage.Model, _options, rule, ownsModel: false);
         var sessions = Enumerable.Range(0, others + 1).Select(_ => kernel.Open()).ToArray();
+        try
+        {
+            return Run(kernel, sessions, cuts);
+        }
+        finally
+        {
+            foreach (var session in sessions) session.Dispose();
+        }
+    }
+
+    private List<StageCall> Run(LlamaStageKernel kernel, IStageSession[] sessions, int[] cuts)
+    {
         var results = new List<StageCall>();
         for (var step = 0; step < cuts.Length; step++)
         {
             List<StageCall> calls = [Call(sessions[0], 0, cuts[step])];
-            for (var other = 1; other <= others; other++)
+            for (var other = 1; other < sessions.Length; other++)
                 if ((step + other) % 2 == 0) calls.Insert((step + other) % (calls.Count + 1), Call(sessions[other], other, 1 + (step + other) % 4));
             kernel.Run(CollectionsMarshal.AsSpan(calls));
+            if (calls.Find(call => call.IsEngineFault) is { Fault: { } fault }) throw fault;
             results.Add(calls.Single(call => call.Session == sessions[0]));
         }
-        foreach (var session in sessions) session.Dispose();
         return results[^Compared..];
     }
 

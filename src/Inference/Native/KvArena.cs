@@ -57,6 +57,9 @@ internal sealed unsafe class KvArena : IDisposable
     /// <summary>Whether no sequence is open.</summary>
     public bool IsIdle => _free.Count == _tokens.Length - SessionsFirst;
 
+    /// <summary>Tokens of a sequence that the cache holds.</summary>
+    public int Tokens(int sequence) => _tokens[sequence];
+
     /// <summary>Opens a sequence. As many can be open as the arena was made for.</summary>
     public int Open() => _free.Pop();
 
@@ -123,9 +126,19 @@ internal sealed unsafe class KvArena : IDisposable
         _capture.Expect(_rows.Results, _rows.Count);
         NativeLog.Clear();
         var outcome = _rows.Decode(_handle.Address);
-        if (outcome != 0) throw new InferenceException($"llama.cpp failed with code {outcome}: {NativeLog.Take()}.");
-        if (!_capture.Finish() && !_last)
+        var captured = _capture.Finish();
+        if (outcome != 0)
+        {
+            _used = _cells;                                                  // which cells it took is not known: the next batch first moves what lives
+            throw new InferenceException($"llama.cpp failed with code {outcome}: {NativeLog.Take()}.");
+        }
+        CountCells();
+        if (!captured && !_last)
             throw new InferenceException("llama.cpp did not hand over the hidden states: the model's graph has another form than expected.");
+    }
+
+    private void CountCells()
+    {
         foreach (var sequence in _rows.Sequences)
         {
             if (sequence == Filler) continue;
@@ -166,25 +179,34 @@ internal sealed unsafe class KvArena : IDisposable
         var memory = NativeMethods.Memory(_handle.Address);
         NativeMethods.CopySequence(memory, sequence, Closed, -1, -1);
         NativeMethods.RemoveSequence(memory, sequence, -1, -1);
-        _live -= _tokens[sequence];
-        _tokens[sequence] = 0;
+        Forget(sequence);
     }
 
-    /// <summary>Moves all that live together, each sequence in its order.</summary>
+    /// <summary>Moves all that live together, each sequence in its order. One that cannot be moved is lost, and its session is told so.</summary>
     private void Compact()
     {
         var states = new List<(int Sequence, byte[] State)>();
         for (var sequence = SessionsFirst; sequence < _tokens.Length; sequence++)
             if (_tokens[sequence] > 0) states.Add((sequence, State(sequence)));
         Clear();
+        var lost = false;
         foreach (var (sequence, state) in states)
         {
             fixed (byte* at = state)
-                if (NativeMethods.SetSequenceState(_handle.Address, at, (nuint)state.Length, sequence) != (nuint)state.Length)
-                    throw new InferenceException($"llama.cpp could not move a sequence: {NativeLog.Take()}.");
+                if (NativeMethods.SetSequenceState(_handle.Address, at, (nuint)state.Length, sequence) == (nuint)state.Length) continue;
+            NativeMethods.RemoveSequence(NativeMethods.Memory(_handle.Address), sequence, -1, -1);
+            Forget(sequence);
+            lost = true;
         }
         _used = _live;
         Moves++;
+        if (lost) throw new InferenceException($"llama.cpp could not move a sequence: {NativeLog.Take()}.");
+    }
+
+    private void Forget(int sequence)
+    {
+        _live -= _tokens[sequence];
+        _tokens[sequence] = 0;
     }
 
     private byte[] State(int sequence)
@@ -199,6 +221,6 @@ internal sealed unsafe class KvArena : IDisposable
     private void Clear()
     {
         NativeMethods.ClearMemory(NativeMethods.Memory(_handle.Address), data: false);
-        _used = 0;
+        (_used, _filled) = (0, 0);
     }
 }

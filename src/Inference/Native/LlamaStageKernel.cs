@@ -96,7 +96,7 @@ internal sealed class LlamaStageKernel : IStageKernel
         }
         catch (InferenceException fault)
         {
-            foreach (var call in calls) call.Fault ??= fault;
+            foreach (var call in calls) (call.Fault, call.IsEngineFault) = (call.Fault ?? fault, true);
         }
         foreach (var call in calls) Session(call).End(call);
     }

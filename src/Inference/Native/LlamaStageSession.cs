@@ -5,14 +5,16 @@ namespace SwarmCompute.Inference;
 /// <summary>One sequence in a stage that llama.cpp runs.</summary>
 internal sealed class LlamaStageSession(LlamaStageKernel kernel, KvArena arena, int sequence, int embeddingLength, StageLoadOptions options) : IStageSession
 {
-    private int _running;
-    private bool _failed, _refused, _disposed;
+    private int _running, _disposed;
+    private bool _failed, _refused;
 
     public int Position { get; private set; }
 
     public int Sequence => sequence;
 
     public KvArena Arena => arena;
+
+    public LlamaStageKernel Kernel => kernel;
 
     public void RunHidden(ReadOnlySpan<float> hiddenIn, int tokens, Span<float> hiddenOut)
     {
@@ -32,9 +34,7 @@ internal sealed class LlamaStageSession(LlamaStageKernel kernel, KvArena arena, 
 
     public void Dispose()
     {
-        if (_disposed) return;
-        _disposed = true;
-        kernel.Return(arena, sequence);
+        if (Interlocked.Exchange(ref _disposed, 1) == 0) kernel.Return(arena, sequence);    // twice would give two sessions one sequence
     }
 
     /// <summary>Whether a call may run; where it may not, it has the reason.</summary>
@@ -44,9 +44,9 @@ internal sealed class LlamaStageSession(LlamaStageKernel kernel, KvArena arena, 
         {
             Check(call);
         }
-        catch (InferenceException fault)
+        catch (Exception fault) when (fault is InferenceException or ArgumentException or ObjectDisposedException)
         {
-            call.Fault = fault;
+            call.Fault = fault as InferenceException ?? new InferenceException($"The call is refused: {fault.Message}", fault);
             _refused = true;
             return false;
         }
@@ -59,6 +59,7 @@ internal sealed class LlamaStageSession(LlamaStageKernel kernel, KvArena arena, 
     public void End(StageCall call)
     {
         _running -= call.Tokens;
+        if (_failed) call.Fault ??= new InferenceException("A call of this session before this one failed.");
         if (call.Fault is not null) _failed = true;
         else Position += call.Tokens;
     }
@@ -77,14 +78,16 @@ internal sealed class LlamaStageSession(LlamaStageKernel kernel, KvArena arena, 
             WantsCandidates = options.Last,
         };
         kernel.Run([call]);
-        return call.Fault is null ? call : throw call.Fault;
+        return call.Fault is null ? call : throw call.Fault.InnerException ?? call.Fault;
     }
 
     private void Check(StageCall call)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
         if (_refused) throw new InferenceException("A call of this session before this one was refused.");
         if (_failed) throw new InferenceException("This session failed before; open another and replay its calls.");
+        if (_running == 0 && arena.Tokens(sequence) != Position)
+            throw new InferenceException($"The cache holds {arena.Tokens(sequence)} of this session's {Position} tokens; open another and replay its calls.");
         if (call.Tokens < 1 || call.Tokens > options.PrefillTokensMax)
             throw new ArgumentOutOfRangeException(nameof(call), call.Tokens, $"A call takes 1 to {options.PrefillTokensMax} tokens.");
         if (call.States.Length != call.Tokens * embeddingLength * sizeof(float))

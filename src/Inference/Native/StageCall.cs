@@ -29,6 +29,9 @@ public sealed class StageCall
     /// <summary>Why this call failed; the others of its batch may have succeeded.</summary>
     public InferenceException? Fault { get; internal set; }
 
+    /// <summary>Whether it failed because the engine did, and not for what its own numbers are.</summary>
+    internal bool IsEngineFault { get; set; }
+
     /// <summary>Runs the call by its session alone: for kernels that make no batches.</summary>
     internal void RunAlone(bool last)
     {

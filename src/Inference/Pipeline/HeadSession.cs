@@ -14,6 +14,9 @@ internal sealed class HeadSession(SessionId id)
 
     public bool IsOver { get; set; }
 
+    /// <summary>Whether it cannot go on: its frames would lack what came before them.</summary>
+    public bool HasFailed => _fault is not null;
+
     /// <summary>The sequence of the next frame.</summary>
     public long NextSequence { get; private set; }
 

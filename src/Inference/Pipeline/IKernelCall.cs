@@ -1,6 +1,6 @@
 namespace SwarmCompute.Inference;
 
-/// <summary>A call that waits for the kernel's thread, on which both its methods are called.</summary>
+/// <summary>A call that waits for the kernel's thread, on which it is begun and ended.</summary>
 internal interface IKernelCall
 {
     /// <summary>How many tokens it has.</summary>
@@ -11,4 +11,7 @@ internal interface IKernelCall
 
     /// <summary>Takes what came of it.</summary>
     void End(StageCall call);
+
+    /// <summary>It is not run any more, as the worker has stopped: lets go of what it holds. May be called on any thread.</summary>
+    void Drop();
 }

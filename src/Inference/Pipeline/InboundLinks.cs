@@ -13,9 +13,9 @@ internal sealed partial class InboundLinks(
 {
     private static readonly TimeSpan RefusalTime = TimeSpan.FromSeconds(1);
 
+    private readonly List<Task> _serving = [];
     private OverlayConnection? _current;
     private LeaseEpoch _currentEpoch, _highest;
-    private Task _serving = Task.CompletedTask;
 
     /// <summary>Whether the link stands, with the newest holder that is known. Read under the gate.</summary>
     public bool IsUp => _current is not null && _currentEpoch == _highest;
@@ -37,14 +37,15 @@ internal sealed partial class InboundLinks(
         {
             await foreach (var connection in listener.Accept(stop))
             {
-                _serving = Task.WhenAll(_serving, watched(Serve(connection, stop)));
+                _serving.RemoveAll(link => link.IsCompleted);
+                _serving.Add(watched(Serve(connection, stop)));
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             LogStopped(log, options.Slot);
         }
-        await _serving;
+        await Task.WhenAll(_serving);
     }
 
     private async Task Serve(OverlayConnection connection, CancellationToken stop)

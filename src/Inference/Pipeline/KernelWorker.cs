@@ -20,7 +20,7 @@ internal sealed class KernelWorker : IDisposable
     private readonly List<StageCall> _calls = [];
     private IStageKernel _kernel = null!;
     private int _sessionsAtOnce = 1;
-    private bool _started, _stopped;
+    private bool _started, _stopped, _over, _disposed;
 
     /// <summary>A worker that does not run yet. What a call throws stops the worker and is given to <paramref name="failed"/>.</summary>
     public KernelWorker(string name, Action<Exception> failed)
@@ -51,42 +51,48 @@ internal sealed class KernelWorker : IDisposable
     {
         lock (_gate)
         {
-            if (_stopped) return;
-            queue.Calls.Enqueue(call);
-            if (queue.IsBusy) return;
-            queue.IsBusy = true;
-            _ready.Enqueue(queue);
-            _work.Release();
+            if (!_stopped)
+            {
+                queue.Calls.Enqueue(call);
+                if (queue.IsBusy) return;
+                queue.IsBusy = true;
+                _ready.Enqueue(queue);
+                _work.Release();
+                return;
+            }
         }
+        call.Drop();
     }
 
-    /// <summary>Adds a call that runs before all others: what frees a session's memory, so that the next one finds room.</summary>
+    /// <summary>
+    /// Adds a call that runs before all that are added later: what frees a session's memory, so that the next one finds room. Where the worker
+    /// runs nothing, not yet or not any more, it is run at once.
+    /// </summary>
     public void PostUrgent(Action call)
     {
         lock (_gate)
         {
-            if (!_stopped)
+            if (_started && !_over)
             {
                 _urgent.Enqueue(call);
-                _work.Release();
+                if (!_stopped) _work.Release();
                 return;
             }
         }
         call();
     }
 
-    /// <summary>Lets the batch that runs end, and runs nothing but what is urgent.</summary>
+    /// <summary>Lets the batch that runs end, and runs nothing more but what is urgent; all else is dropped.</summary>
     public void Dispose()
     {
         lock (_gate)
         {
-            if (_stopped) return;
-            _stopped = true;
-            _ready.Clear();
+            if (_disposed) return;
+            _disposed = _stopped = true;
             _work.Release();
         }
-        if (_started && Thread.CurrentThread != _thread) _thread.Join();
-        while (_urgent.TryDequeue(out var call)) call();
+        if (_started) _thread.Join();
+        Finish();
         _work.Dispose();
     }
 
@@ -105,12 +111,35 @@ internal sealed class KernelWorker : IDisposable
         catch (Exception fault) when (fault is not OutOfMemoryException)     // the boundary of the thread: whatever it is, the stage is told
         {
             _failed(fault);
+            Finish();
         }
     }
 
-    private Action? TakeUrgent()
+    /// <summary>No batch runs any more, nor will one.</summary>
+    private void Finish()
     {
-        lock (_gate) return _urgent.TryDequeue(out var urgent) ? urgent : null;
+        List<IKernelCall> waiting;
+        lock (_gate)
+        {
+            _stopped = true;
+            waiting = [.. _batch, .. _running.Concat(_ready).SelectMany(queue => queue.Calls)];
+            foreach (var queue in _running.Concat(_ready)) queue.Calls.Clear();
+            _batch.Clear();
+            _running.Clear();
+            _ready.Clear();
+        }
+        foreach (var call in waiting) call.Drop();
+        while (TakeUrgent(isLast: true) is { } urgent) urgent();
+    }
+
+    private Action? TakeUrgent(bool isLast = false)
+    {
+        lock (_gate)
+        {
+            if (_urgent.TryDequeue(out var urgent)) return urgent;
+            _over |= isLast;
+            return null;
+        }
     }
 
     /// <summary>
@@ -121,9 +150,7 @@ internal sealed class KernelWorker : IDisposable
     {
         lock (_gate)
         {
-            _batch.Clear();
-            _running.Clear();
-            if (_stopped) return false;
+            if (_stopped || _urgent.Count > 0) return false;                 // what is urgent may make room for what was posted after it
             var (room, sessions) = (_kernel.BatchTokensMax, Volatile.Read(ref _sessionsAtOnce));
             for (var waiting = _ready.Count; waiting > 0; waiting--)
             {
@@ -163,8 +190,10 @@ internal sealed class KernelWorker : IDisposable
             foreach (var queue in _running)
             {
                 queue.IsBusy = queue.Calls.Count > 0;
-                if (queue.IsBusy && !_stopped) _ready.Enqueue(queue);
+                if (queue.IsBusy) _ready.Enqueue(queue);
             }
+            _batch.Clear();
+            _running.Clear();
             if (_ready.Count > 0 && !_stopped) _work.Release();
         }
     }

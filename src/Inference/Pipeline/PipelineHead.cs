@@ -326,7 +326,7 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
         public StageCall? Begin()
         {
             lock (head._ring.Gate)
-                if (session.IsOver) return null;
+                if (session.IsOver || session.HasFailed) return null;
             try
             {
                 return Call();
@@ -344,9 +344,11 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
             lock (head._ring.Gate)
             {
                 if (call.Candidates is { } candidates) session.Answer(sequence, () => candidates);
-                if (_frame is not null && call.Fault is null) head._ring.Sender.Emit(session.Id, sequence, _frame);
+                if (_frame is not null && !session.HasFailed) head._ring.Sender.Emit(session.Id, sequence, _frame);
             }
         }
+
+        public void Drop() { /* holds nothing that is not collected */ }
 
         private StageCall Call()
         {

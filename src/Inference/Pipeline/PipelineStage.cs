@@ -217,6 +217,8 @@ public sealed class PipelineStage : IRingNode, IAsyncDisposable
             else if (_result is { } hidden) Emit(hidden);
         }
 
+        public void Drop() => buffer.Dispose();
+
         private bool IsWanted()
         {
             lock (stage._ring.Gate) return !session.IsOver && !session.IsRefused;
@@ -241,7 +243,8 @@ public sealed class PipelineStage : IRingNode, IAsyncDisposable
 
         private void Emit(byte[] result)
         {
-            lock (stage._ring.Gate) stage._ring.Sender.Emit(frame.Session, frame.Sequence, result);
+            lock (stage._ring.Gate)
+                if (!session.IsRefused) stage._ring.Sender.Emit(frame.Session, frame.Sequence, result);
         }
 
         private void Refuse(InferenceException fault)

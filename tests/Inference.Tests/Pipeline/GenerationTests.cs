@@ -153,6 +153,18 @@ public sealed class GenerationTests
     }
 
     [Fact]
+    public async Task A_token_that_does_not_exist_fails_no_other_answer_where_good_ones_follow_it()
+    {
+        await using var ring = new TestRing(2);
+        await ring.Stands(Cancel);
+        var expected = await ring.Generate(9, 5, Cancel);
+        var request = TestRing.Request(3, 3) with { Prompt = [99_999, .. Enumerable.Range(0, 40)] };    // several calls: only the first is bad
+        for (var round = 0; round < 20; round++)
+            await Assert.ThrowsAsync<PipelineException>(async () => { await foreach (var _ in ring.Head.Generate(request, Cancel)) { } });
+        Assert.Equal(expected, await ring.Generate(9, 5, Cancel));
+    }
+
+    [Fact]
     public async Task A_short_answer_does_not_wait_for_the_end_of_a_long_prompt()
     {
         var order = new List<string>();
