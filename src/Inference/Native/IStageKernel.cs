@@ -15,6 +15,9 @@ public interface IStageKernel : IDisposable
     /// <summary>Tokens that a batch should have at most: more gain nothing. 1: batches are run call by call.</summary>
     int BatchTokensMax { get; }
 
+    /// <summary>Whether its sessions can be handed over: <see cref="IStageSession.Export"/> and <see cref="IStageSession.Import"/>.</summary>
+    bool CanHandOver => false;
+
     /// <summary>A session with a fresh KV cache: nothing of an earlier session shows in it.</summary>
     /// <exception cref="InferenceException">As many sessions are open as the stage was loaded for.</exception>
     IStageSession Open();

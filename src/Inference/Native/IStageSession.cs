@@ -24,4 +24,23 @@ public interface IStageSession : IDisposable
     /// <exception cref="InferenceException">The context is full, the session failed before, or the engine failed.</exception>
     /// <exception cref="InvalidOperationException">This is not the last stage.</exception>
     Candidates RunLast(ReadOnlySpan<float> hiddenIn, int tokens);
+
+    /// <summary>What the session knows of some of its tokens, for a session of another instance with the same layers.</summary>
+    /// <param name="from">The first token: 0 or more.</param>
+    /// <param name="to">After the last token: more than <paramref name="from"/>, at most <see cref="Position"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The session does not have these tokens.</exception>
+    /// <exception cref="InferenceException">The session failed before, or the engine failed.</exception>
+    /// <exception cref="NotSupportedException">The kernel cannot hand sessions over.</exception>
+    byte[] Export(int from, int to) => throw new NotSupportedException("This engine cannot hand a session over.");
+
+    /// <summary>
+    /// Takes over tokens that another instance ran: the session then goes on with the bits that the other one would have given. Where it fails,
+    /// the session has failed.
+    /// </summary>
+    /// <param name="delta">What the other session exported of exactly these tokens.</param>
+    /// <param name="from">The first token, which is <see cref="Position"/>.</param>
+    /// <param name="to">After the last token.</param>
+    /// <exception cref="InferenceException">The delta is damaged or of other layers, the context is full, or the session failed before.</exception>
+    /// <exception cref="NotSupportedException">The kernel cannot hand sessions over.</exception>
+    void Import(ReadOnlySpan<byte> delta, int from, int to) => throw new NotSupportedException("This engine cannot take a session over.");
 }

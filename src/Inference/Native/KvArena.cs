@@ -7,7 +7,7 @@ namespace SwarmCompute.Inference;
 /// </summary>
 internal sealed unsafe class KvArena : IDisposable
 {
-    private const int Closed = 0, Filler = 1, SessionsFirst = 2;
+    private const int Closed = 0, Filler = 1, Transfer = 2, SessionsFirst = 3;
     private const int DeadCellsSpared = 1024;                            // attention looks at every cell, so dead ones may not outweigh the living by more
 
     private readonly LlamaContextHandle _handle;
@@ -18,6 +18,7 @@ internal sealed unsafe class KvArena : IDisposable
     private readonly int _rowBytes, _vocabularySize, _cells;
     private readonly Stack<int> _free;
     private readonly int[] _tokens;
+    private KvDeltaForm? _form;
     private int _used, _live, _filled;
 
     /// <exception cref="InferenceException">There is not enough memory, or the engine cannot make a context for this model.</exception>
@@ -91,6 +92,54 @@ internal sealed unsafe class KvArena : IDisposable
             Decode();
             Take(calls[first..], firstOffset, rows);
         }
+    }
+
+    /// <summary>
+    /// The form of every delta of this context, learned from one of its own; null where the engine writes it in a way that is not known here.
+    /// </summary>
+    /// <exception cref="InferenceException">The engine failed.</exception>
+    public KvDeltaForm? Form()
+    {
+        if (_form is not null) return _form;
+        var sequence = Array.FindIndex(_tokens, tokens => tokens > 0);
+        if (sequence > 0) return _form = KvDeltaForm.Of(Export(sequence, _tokens[sequence] - 1, _tokens[sequence]));
+        _rows.Clear();
+        _rows.Add(Filler, _filled, default, isOutput: true);
+        (_filled, var first) = (_filled + 1, _filled);
+        Decode();
+        _form = KvDeltaForm.Of(Export(Filler, first, first + 1));
+        Clear();                                                             // nothing lives: the first session finds the context as it was
+        return _form;
+    }
+
+    /// <summary>Some tokens of a sequence. No cell is freed: those that the transfer lets go are still the sequence's.</summary>
+    /// <exception cref="InferenceException">The engine failed.</exception>
+    public byte[] Export(int sequence, int from, int to)
+    {
+        var memory = NativeMethods.Memory(_handle.Address);
+        NativeMethods.CopySequence(memory, sequence, Transfer, from, to);
+        try
+        {
+            return State(Transfer);
+        }
+        finally
+        {
+            NativeMethods.RemoveSequence(memory, Transfer, -1, -1);
+        }
+    }
+
+    /// <summary>Appends tokens that another context exported; the caller has checked the delta's form.</summary>
+    /// <exception cref="InferenceException">The engine failed; the sequence is as it was.</exception>
+    public void Import(int sequence, ReadOnlySpan<byte> delta, int tokens)
+    {
+        if (_used + tokens > _cells || _used - _live > _live + DeadCellsSpared) Compact();
+        Restore(delta, Transfer);
+        var memory = NativeMethods.Memory(_handle.Address);
+        NativeMethods.CopySequence(memory, Transfer, sequence, -1, -1);
+        NativeMethods.RemoveSequence(memory, Transfer, -1, -1);
+        _tokens[sequence] += tokens;
+        _live += tokens;
+        _used += tokens;
     }
 
     public void Dispose()
@@ -192,8 +241,7 @@ internal sealed unsafe class KvArena : IDisposable
         var lost = false;
         foreach (var (sequence, state) in states)
         {
-            fixed (byte* at = state)
-                if (NativeMethods.SetSequenceState(_handle.Address, at, (nuint)state.Length, sequence) == (nuint)state.Length) continue;
+            if (TryRestore(state, sequence)) continue;
             NativeMethods.RemoveSequence(NativeMethods.Memory(_handle.Address), sequence, -1, -1);
             Forget(sequence);
             lost = true;
@@ -207,6 +255,17 @@ internal sealed unsafe class KvArena : IDisposable
     {
         _live -= _tokens[sequence];
         _tokens[sequence] = 0;
+    }
+
+    private void Restore(ReadOnlySpan<byte> state, int sequence)
+    {
+        if (!TryRestore(state, sequence)) throw new InferenceException($"llama.cpp could not take a sequence: {NativeLog.Take()}.");
+    }
+
+    private bool TryRestore(ReadOnlySpan<byte> state, int sequence)
+    {
+        NativeLog.Clear();
+        fixed (byte* at = state) return NativeMethods.SetSequenceState(_handle.Address, at, (nuint)state.Length, sequence) == (nuint)state.Length;
     }
 
     private byte[] State(int sequence)

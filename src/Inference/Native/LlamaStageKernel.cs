@@ -34,6 +34,22 @@ internal sealed class LlamaStageKernel : IStageKernel
     /// <summary>How often the cells of living sessions were moved together.</summary>
     public int Moves => _shared?.Moves ?? 0;
 
+    /// <summary>Whether the engine writes sessions in the form that is known.</summary>
+    public bool CanHandOver
+    {
+        get
+        {
+            lock (_gate)
+            {
+                ObjectDisposedException.ThrowIf(_disposed, this);
+                if (_shared is not null) return _shared.Form() is not null;
+                var arena = _idle.TryPop(out var idle) ? idle : new KvArena(_model, _info, _options, _rule);
+                _idle.Push(arena);
+                return arena.Form() is not null;
+            }
+        }
+    }
+
     public IStageSession Open()
     {
         lock (_gate)
@@ -57,6 +73,25 @@ internal sealed class LlamaStageKernel : IStageKernel
             if (_shared is not null) RunIn(_shared, sound);
             else foreach (var call in sound) RunIn(Session(call).Arena, [call]);
             foreach (var call in calls) Session(call).Rest();
+        }
+    }
+
+    /// <summary>Some tokens of a session.</summary>
+    /// <exception cref="InferenceException">The engine failed.</exception>
+    public byte[] Export(LlamaStageSession session, int from, int to)
+    {
+        lock (_gate) return session.Arena.Export(session.Sequence, from, to);
+    }
+
+    /// <summary>Adds tokens that another instance ran to a session.</summary>
+    /// <exception cref="InferenceException">The delta has another form than this engine's, or the engine failed.</exception>
+    public void Import(LlamaStageSession session, ReadOnlySpan<byte> delta, int from, int to)
+    {
+        lock (_gate)
+        {
+            var form = session.Arena.Form() ?? throw new InferenceException("This engine writes sessions in a form that is not known: none can be taken over.");
+            if (form.Check(delta, from, to - from) is { } fault) throw new InferenceException($"A session's delta cannot be taken: {fault}.");
+            session.Arena.Import(session.Sequence, delta, to - from);
         }
     }
 

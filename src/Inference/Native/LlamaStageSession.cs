@@ -32,6 +32,23 @@ internal sealed class LlamaStageSession(LlamaStageKernel kernel, KvArena arena, 
         return RunAlone(hiddenIn, tokens, default).Candidates!;
     }
 
+    public byte[] Export(int from, int to)
+    {
+        CheckSound();
+        if (from < 0 || to <= from || to > Position) throw new ArgumentOutOfRangeException(nameof(to), to, $"The session has {Position} tokens, not {from} to {to}.");
+        return kernel.Export(this, from, to);
+    }
+
+    public void Import(ReadOnlySpan<byte> delta, int from, int to)
+    {
+        CheckSound();
+        _failed = true;
+        if (from != Position || to <= from || to > options.ContextTokensPerSession)
+            throw new InferenceException($"Tokens {from} to {to} cannot follow {Position} of {options.ContextTokensPerSession}.");
+        kernel.Import(this, delta, from, to);
+        (Position, _failed) = (to, false);
+    }
+
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0) kernel.Return(arena, sequence);    // twice would give two sessions one sequence
@@ -81,13 +98,18 @@ internal sealed class LlamaStageSession(LlamaStageKernel kernel, KvArena arena, 
         return call.Fault is null ? call : throw call.Fault.InnerException ?? call.Fault;
     }
 
-    private void Check(StageCall call)
+    private void CheckSound()
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        if (_refused) throw new InferenceException("A call of this session before this one was refused.");
         if (_failed) throw new InferenceException("This session failed before; open another and replay its calls.");
         if (_running == 0 && arena.Tokens(sequence) != Position)
             throw new InferenceException($"The cache holds {arena.Tokens(sequence)} of this session's {Position} tokens; open another and replay its calls.");
+    }
+
+    private void Check(StageCall call)
+    {
+        CheckSound();
+        if (_refused) throw new InferenceException("A call of this session before this one was refused.");
         if (call.Tokens < 1 || call.Tokens > options.PrefillTokensMax)
             throw new ArgumentOutOfRangeException(nameof(call), call.Tokens, $"A call takes 1 to {options.PrefillTokensMax} tokens.");
         if (call.States.Length != call.Tokens * embeddingLength * sizeof(float))

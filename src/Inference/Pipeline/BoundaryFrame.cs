@@ -9,12 +9,13 @@ namespace SwarmCompute.Inference;
 /// The frames between stages, little-endian. A header of 24 bytes, then what the kind says; a field that a kind does not use is 0.
 /// <code>
 ///  0 u8  kind            1 u8  flags: 1 = wants candidates (Hidden)
-///  2 u16 count: tokens (Hidden), candidates (Candidates), entries (Have, Sync), bytes (Refused)
+///  2 u16 count: tokens (Hidden, Handed), candidates (Candidates), entries (Have, Sync), bytes (Refused)
 ///  4 u32 head epoch      8 u32 session number
-/// 12 u32 position: tokens of the session before this frame (Hidden)
-/// 16 u64 sequence: the session's frames before this one (Hidden, Candidates); the map's generation (Sync)
+/// 12 u32 position: tokens of the session before this frame (Hidden, Handed)
+/// 16 u64 sequence: the session's frames before this one (Hidden, Candidates, Handed); the map's generation (Sync)
 /// 24 Hidden: f32 states, count * embedding length     Candidates: f32 log-sum-exp, count * i32 token, count * f32 logit
 ///    Have: count * { u32 head epoch, u32 number, u64 next sequence }     Sync: count * u32 number     Refused: UTF-8 reason
+///    Handed: u32 length of the frame that was sent on (0: none), that frame, the engine's delta of these tokens
 /// </code>
 /// Candidates carry the sequence of the Hidden frame that they answer.
 /// </summary>
@@ -25,7 +26,7 @@ internal readonly record struct BoundaryFrame(FrameKind Kind, SessionId Session,
     public const int TokensMax = 512;
     public const int ReasonBytesMax = 512;
 
-    private const int HaveEntrySize = 16;
+    private const int HaveEntrySize = 16, HandedSize = HeaderSize + sizeof(uint);
 
     /// <summary>Reads and checks a frame's header and its length; null where it is well formed, otherwise what is wrong with it.</summary>
     public static string? Read(ReadOnlySpan<byte> bytes, out BoundaryFrame frame)
@@ -38,10 +39,11 @@ internal readonly record struct BoundaryFrame(FrameKind Kind, SessionId Session,
         var position = BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]);
         var sequence = BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]);
         if (flags > (kind == FrameKind.Hidden ? 1 : 0)) return $"a frame of kind {kind} has unknown flags";
-        if (position > int.MaxValue || (kind != FrameKind.Hidden && position != 0)) return $"a frame of kind {kind} has an impossible position";
+        if (position > int.MaxValue || (kind is not (FrameKind.Hidden or FrameKind.Handed) && position != 0)) return $"a frame of kind {kind} has an impossible position";
         if (sequence > long.MaxValue || (!HasSequence(kind) && sequence != 0)) return $"a frame of kind {kind} has an impossible sequence";
         if (!HasSession(kind, session)) return $"a frame of kind {kind} names an impossible session";
-        if (!HasLength(kind, count, bytes.Length - HeaderSize)) return $"a frame of kind {kind} has a wrong length";
+        if (!HasLength(kind, count, bytes.Length - HeaderSize) || (kind == FrameKind.Handed && SentLength(bytes) > bytes.Length - HandedSize - 1))
+            return $"a frame of kind {kind} has a wrong length";
         frame = new BoundaryFrame(kind, session, count, flags == 1, (int)position, (long)sequence);
         return null;
     }
@@ -137,6 +139,22 @@ internal readonly record struct BoundaryFrame(FrameKind Kind, SessionId Session,
     public static string ReadReason(ReadOnlySpan<byte> frame) =>
         string.Concat(Encoding.UTF8.GetString(frame[HeaderSize..]).Select(c => char.IsControl(c) ? ' ' : c));
 
+    /// <summary>What a standby is handed for one frame: the frame that was sent on for it, empty where none was, and the engine's delta.</summary>
+    public static byte[] Handed(SessionId session, long sequence, int position, int tokens, ReadOnlySpan<byte> sent, ReadOnlySpan<byte> delta)
+    {
+        var frame = Begin(new BoundaryFrame(FrameKind.Handed, session, tokens, false, position, sequence), sizeof(uint) + sent.Length + delta.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(frame.AsSpan(HeaderSize), sent.Length);
+        sent.CopyTo(frame.AsSpan(HandedSize));
+        delta.CopyTo(frame.AsSpan(HandedSize + sent.Length));
+        return frame;
+    }
+
+    /// <summary>The frame that was sent on, within a Handed frame; yet to be read and checked itself.</summary>
+    public static ReadOnlyMemory<byte> Sent(ReadOnlyMemory<byte> frame) => frame.Slice(HandedSize, (int)SentLength(frame.Span));
+
+    /// <summary>The engine's delta within a Handed frame.</summary>
+    public static ReadOnlyMemory<byte> Delta(ReadOnlyMemory<byte> frame) => frame[(HandedSize + (int)SentLength(frame.Span))..];
+
     public static byte[] Close(SessionId session) => Begin(new BoundaryFrame(FrameKind.CloseSession, session, 0, false, 0, 0), 0);
 
     public static byte[] Ping() => Begin(new BoundaryFrame(FrameKind.Ping, default, 0, false, 0, 0), 0);
@@ -156,11 +174,13 @@ internal readonly record struct BoundaryFrame(FrameKind Kind, SessionId Session,
         return bytes;
     }
 
-    private static bool HasSequence(FrameKind kind) => kind is FrameKind.Hidden or FrameKind.Candidates or FrameKind.Sync;
+    private static uint SentLength(ReadOnlySpan<byte> frame) => BinaryPrimitives.ReadUInt32LittleEndian(frame[HeaderSize..]);
+
+    private static bool HasSequence(FrameKind kind) => kind is FrameKind.Hidden or FrameKind.Candidates or FrameKind.Sync or FrameKind.Handed;
 
     private static bool HasSession(FrameKind kind, SessionId session) => kind switch
     {
-        FrameKind.Hidden or FrameKind.Candidates or FrameKind.CloseSession => session.Number != 0,
+        FrameKind.Hidden or FrameKind.Candidates or FrameKind.Handed or FrameKind.CloseSession => session.Number != 0,
         FrameKind.Sync => session.Number == 0,
         FrameKind.Refused => session.Number != 0 || session.HeadEpoch == 0,
         _ => session == default,
@@ -170,6 +190,7 @@ internal readonly record struct BoundaryFrame(FrameKind Kind, SessionId Session,
     {
         FrameKind.Have => count <= EntriesMax && payload == count * HaveEntrySize,
         FrameKind.Hidden => count is > 0 and <= TokensMax && payload > 0 && payload % (count * sizeof(float)) == 0,
+        FrameKind.Handed => count is > 0 and <= TokensMax && payload > sizeof(uint),
         FrameKind.Candidates => count is > 0 and <= Candidates.CountMax && payload == sizeof(float) + count * 8,
         FrameKind.Sync => count <= EntriesMax && payload == count * sizeof(uint),
         FrameKind.Refused => count <= ReasonBytesMax && payload == count,

@@ -29,6 +29,9 @@ internal sealed class BoundarySender(PipelineOptions options)
         if (sequence >= outgoing.SendFrom) Enqueue(frame);
     }
 
+    /// <summary>The frame of a session at this sequence; null where none is kept.</summary>
+    public byte[]? Kept(SessionId session, long sequence) => _sessions.GetValueOrDefault(session)?.Window.At(sequence);
+
     /// <summary>Tells the head, round the ring, that this session cannot be run. Said again on every new link.</summary>
     public void Refuse(SessionId session, byte[] refusal)
     {

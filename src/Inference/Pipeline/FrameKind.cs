@@ -29,4 +29,7 @@ internal enum FrameKind : byte
     /// head with the map's generation, the ring stands.
     /// </summary>
     Sync = 8,
+
+    /// <summary>To a standby: what the stage's layers know of one frame's tokens, and what it sent on for them.</summary>
+    Handed = 9,
 }

@@ -1,10 +1,9 @@
-using System.Threading.Channels;
 using SwarmCompute.Overlay;
 
 namespace SwarmCompute.Inference;
 
-/// <summary>What a stage or a head does with its two links. Every call is made under the node's gate.</summary>
-internal interface IRingNode
+/// <summary>What a stage or a head does with its links. Every call is made under the node's gate.</summary>
+internal interface IRingNode : IOutboundNode
 {
     /// <summary>The stage before has made a new link: what is expected from it next.</summary>
     byte[] InboundUp();
@@ -16,11 +15,12 @@ internal interface IRingNode
     /// <summary>The link from the stage before is gone.</summary>
     void InboundDown();
 
-    /// <summary>The link to the next stage stands: the frames that it is to carry.</summary>
-    ChannelReader<byte[]> OutboundUp(Dictionary<SessionId, long> have);
+    /// <summary>The holder of this node's slot, whose standby it is, has made a link: what it holds is begun anew. Null, or why it cannot follow.</summary>
+    string? FollowUp();
 
-    /// <summary>The link to the next stage is gone.</summary>
-    void OutboundDown();
+    /// <summary>A frame of the holder. The next one is read only once this one is taken; the node disposes the buffer.</summary>
+    /// <exception cref="BoundaryProtocolException">The frame cannot follow what came before it, or does not fit.</exception>
+    Task Follow(BoundaryFrame frame, OverlayFrame buffer);
 
     /// <summary>A new map holds.</summary>
     void MapChanged(PipelineMap map);

@@ -6,7 +6,8 @@ namespace SwarmCompute.Inference;
 
 /// <summary>
 /// The link from the stage before: at most one counts. It is taken from the holder of the slot before, at the highest epoch that was ever
-/// seen; a newer one replaces it, an older one is turned away.
+/// seen; a newer one replaces it, an older one is turned away. Before a node has its place in the ring, the holder of its slot may make one, too,
+/// whose standby the node then is.
 /// </summary>
 internal sealed partial class InboundLinks(
     PipelineOptions options, OverlayListener listener, TimeProvider time, Lock gate, IRingNode node, Func<Task, Task> watched, ILogger log)
@@ -15,7 +16,9 @@ internal sealed partial class InboundLinks(
 
     private readonly List<Task> _serving = [];
     private OverlayConnection? _current;
-    private LeaseEpoch _currentEpoch, _highest;
+    private OverlayConnection? _followed;
+    private LeaseEpoch _currentEpoch, _highest, _holder;
+    private bool _follows = true;
 
     /// <summary>Whether the link stands, with the newest holder that is known. Read under the gate.</summary>
     public bool IsUp => _current is not null && _currentEpoch == _highest;
@@ -29,6 +32,19 @@ internal sealed partial class InboundLinks(
         _current.Abort();
         _current = null;
         node.InboundDown();
+    }
+
+    /// <summary>
+    /// The map names this epoch for the node's own slot: an older holder is not followed any more; where it is the node's own, none is. Called
+    /// under the gate.
+    /// </summary>
+    public void FenceFollowed(LeaseEpoch epoch)
+    {
+        if (epoch >= options.Epoch) EndFollowing();
+        if (epoch <= _holder) return;
+        _holder = epoch;
+        _followed?.Abort();
+        _followed = null;
     }
 
     public async Task Run(CancellationToken stop)
@@ -80,6 +96,8 @@ internal sealed partial class InboundLinks(
 
     private (byte[]? Have, string? Refusal) Admit(OverlayConnection connection)
     {
+        if (connection.Peer is SwarmIdentity.Guest holder && holder.Order == options.Order && holder.Slot == options.Slot && holder.Epoch < options.Epoch && options.Slots > 1)
+            return AdmitHolder(connection, holder.Epoch);
         if (connection.Peer is not SwarmIdentity.Guest peer || peer.Order != options.Order || peer.Slot != options.PreviousSlot || options.Slots == 1)
             return (null, $"{connection.Peer} is not slot {options.PreviousSlot} of order {options.Order}");
         lock (gate)
@@ -89,8 +107,31 @@ internal sealed partial class InboundLinks(
             _current?.Abort();
             (_current, _currentEpoch) = (connection, peer.Epoch);
             LogUp(log, options.Slot, peer.Slot, peer.Epoch.Value);
+            EndFollowing();                                                  // the stage before dials only whom a map names
             return (node.InboundUp(), null);
         }
+    }
+
+    private (byte[]? Have, string? Refusal) AdmitHolder(OverlayConnection connection, LeaseEpoch epoch)
+    {
+        lock (gate)
+        {
+            if (!_follows) return (null, $"slot {options.Slot} has its place in the ring at epoch {options.Epoch}; it follows nobody");
+            if (epoch < _holder) return (null, $"epoch {epoch} of slot {options.Slot} is over; it is at {_holder}");
+            if (node.FollowUp() is { } reason) return (null, reason);
+            _holder = epoch;
+            _followed?.Abort();
+            _followed = connection;
+            LogUp(log, options.Slot, options.Slot, epoch.Value);
+            return (BoundaryFrame.Have([]), null);
+        }
+    }
+
+    private void EndFollowing()
+    {
+        _follows = false;
+        _followed?.Abort();
+        _followed = null;
     }
 
     private async Task TurnAway(OverlayConnection connection, string refusal, CancellationToken stop)
@@ -119,7 +160,8 @@ internal sealed partial class InboundLinks(
                 watch.Heard();
                 if (BoundaryFrame.Read(buffer.Memory.Span, out var frame) is { } fault) return fault;
                 if (frame.Kind == FrameKind.Ping) await connection.Send(pong, cancel);
-                else if (!Hand(connection, frame, buffer, out kept)) return "a newer link replaced this one";
+                else if (Hand(connection, frame, buffer, out kept) is not { } taken) return "a newer link replaced this one";
+                else await taken.WaitAsync(cancel);
             }
             finally
             {
@@ -129,14 +171,15 @@ internal sealed partial class InboundLinks(
         return "the stage before ended the link";
     }
 
-    private bool Hand(OverlayConnection connection, BoundaryFrame frame, OverlayFrame buffer, out bool kept)
+    private Task? Hand(OverlayConnection connection, BoundaryFrame frame, OverlayFrame buffer, out bool kept)
     {
         lock (gate)
         {
-            kept = false;
-            if (_current != connection) return false;
+            kept = _followed == connection;
+            if (kept) return node.Follow(frame, buffer);
+            if (_current != connection) return null;
             kept = node.Inbound(frame, buffer);
-            return true;
+            return Task.CompletedTask;
         }
     }
 
@@ -144,18 +187,21 @@ internal sealed partial class InboundLinks(
     {
         lock (gate)
         {
-            if (_current != connection) return;
-            _current = null;
-            node.InboundDown();
+            if (_followed == connection) _followed = null;
+            if (_current == connection)
+            {
+                _current = null;
+                node.InboundDown();
+            }
         }
-        LogDown(log, options.Slot, options.PreviousSlot, reason);
+        LogDown(log, options.Slot, reason);
     }
 
     [LoggerMessage(5101, LogLevel.Information, "Stage {Slot}: link from slot {Peer} (epoch {Epoch}) stands.")]
     private static partial void LogUp(ILogger log, int slot, int peer, uint epoch);
 
-    [LoggerMessage(5102, LogLevel.Information, "Stage {Slot}: link from slot {Peer} ended: {Reason}.")]
-    private static partial void LogDown(ILogger log, int slot, int peer, string reason);
+    [LoggerMessage(5102, LogLevel.Information, "Stage {Slot}: a link to it ended: {Reason}.")]
+    private static partial void LogDown(ILogger log, int slot, string reason);
 
     [LoggerMessage(5103, LogLevel.Warning, "Stage {Slot}: a link is refused: {Reason}.")]
     private static partial void LogRefused(ILogger log, int slot, string reason);

@@ -5,9 +5,9 @@ using SwarmCompute.Overlay;
 
 namespace SwarmCompute.Inference;
 
-/// <summary>The link to the next stage: dials it, hands it what it lacks, and says when it is lost.</summary>
+/// <summary>The link to the next stage, or to a standby: dials it, hands it what it lacks, and says when it is lost.</summary>
 internal sealed partial class OutboundLink(
-    PipelineOptions options, OverlayCredentials credentials, TimeProvider time, Lock gate, IRingNode node,
+    PipelineOptions options, OverlayCredentials credentials, TimeProvider time, Lock gate, IOutboundNode node,
     Action<PipelineEvent> raise, ILogger log)
 {
     private static readonly TimeSpan BackoffMin = TimeSpan.FromMilliseconds(50), BackoffMax = TimeSpan.FromSeconds(1);
@@ -24,6 +24,13 @@ internal sealed partial class OutboundLink(
         _target = peer;
         _targets.Writer.TryWrite(peer);
         _ = _following?.CancelAsync();                                       // not inline: its continuations do not belong under the gate
+    }
+
+    /// <summary>No peer is to be reached any more. Called under the gate.</summary>
+    public void Leave()
+    {
+        _target = null;
+        _ = _following?.CancelAsync();
     }
 
     public async Task Run(CancellationToken stop)

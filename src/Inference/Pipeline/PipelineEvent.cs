@@ -15,6 +15,11 @@ public abstract record PipelineEvent
     /// <param name="Reason">One line.</param>
     public sealed record PeerLost(int Slot, LeaseEpoch Epoch, string Reason) : PipelineEvent;
 
+    /// <summary>The standby of this stage does not answer. Said once for each; the link is tried on until there is another or none.</summary>
+    /// <param name="Epoch">The epoch that it is certified for.</param>
+    /// <param name="Reason">One line.</param>
+    public sealed record StandbyLost(LeaseEpoch Epoch, string Reason) : PipelineEvent;
+
     /// <summary>This stage can do no more: its kernel failed beyond one session, or a successor holds its slot.</summary>
     /// <param name="Reason">One line.</param>
     public sealed record Failed(string Reason) : PipelineEvent;

@@ -145,16 +145,20 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
         return BoundaryFrame.Have([.. _sessions.Values.Select(s => KeyValuePair.Create(s.Id, s.Expected))]);
     }
 
+    string? IRingNode.FollowUp() => "a head has no standby";
+
+    Task IRingNode.Follow(BoundaryFrame frame, OverlayFrame buffer) => throw new BoundaryProtocolException("a head has no standby");
+
     void IRingNode.InboundDown() => _ringGeneration = -1;
 
-    ChannelReader<byte[]> IRingNode.OutboundUp(Dictionary<SessionId, long> have)
+    ChannelReader<byte[]> IOutboundNode.OutboundUp(Dictionary<SessionId, long> have)
     {
         var queue = _ring.Sender.LinkUp(have);
         CheckReady();
         return queue;
     }
 
-    void IRingNode.OutboundDown() => _ring.Sender.LinkDown();
+    void IOutboundNode.OutboundDown() => _ring.Sender.LinkDown();
 
     void IRingNode.MapChanged(PipelineMap map)
     {

@@ -9,12 +9,15 @@ namespace SwarmCompute.Inference;
 /// A stage after the head: runs its layers over the frames of the stage before, and hands the result to the next one; the last one gives
 /// candidates to the head. Keeps what it sent, so that a lost next stage can be replaced; is itself rebuilt by what the stage before kept.
 /// </summary>
-public sealed class PipelineStage : IRingNode, IAsyncDisposable
+public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
 {
     private readonly PipelineOptions _options;
     private readonly Ring _ring;
     private readonly Dictionary<SessionId, StageSession> _sessions = [];
+    private readonly StandbyFeed _feed;
+    private readonly OutboundLink _standbyLink;
     private IStageKernel? _kernel;
+    private bool _canHandOver;
     private uint _headEpoch;
     private (uint HeadEpoch, long Generation)? _sync;
 
@@ -22,6 +25,8 @@ public sealed class PipelineStage : IRingNode, IAsyncDisposable
     {
         _options = options;
         _ring = new Ring(options, listener, credentials, time, this, log);
+        _feed = new StandbyFeed(options, _ring.Gate, _ring.Sender, _ring.Worker, () => _sessions.Values, log);
+        _standbyLink = new OutboundLink(options, credentials, time, _ring.Gate, _feed, TellLoss, log);
     }
 
     /// <summary>What the stage notices. Read by one reader; the oldest of more than 256 unread ones are dropped.</summary>
@@ -46,6 +51,8 @@ public sealed class PipelineStage : IRingNode, IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfZero(options.Slot);
         var stage = new PipelineStage(options, listener, credentials, time, log ?? NullLogger.Instance);
         stage._ring.Start();
+        stage._ring.Also(stage._standbyLink.Run);
+        stage._ring.Also(stage._feed.Run);
         return stage;
     }
 
@@ -55,10 +62,11 @@ public sealed class PipelineStage : IRingNode, IAsyncDisposable
     public void Attach(IStageKernel kernel)
     {
         _ring.Check(kernel);
+        var canHandOver = kernel.CanHandOver;
         lock (_ring.Gate)
         {
             if (_kernel is not null) throw new InvalidOperationException("The stage has a kernel already.");
-            _kernel = kernel;
+            (_kernel, _canHandOver) = (kernel, canHandOver);
             ForwardSync();
             CheckReady();
         }
@@ -81,14 +89,14 @@ public sealed class PipelineStage : IRingNode, IAsyncDisposable
 
     void IRingNode.InboundDown() { /* the stage before dials again, or its successor does */ }
 
-    ChannelReader<byte[]> IRingNode.OutboundUp(Dictionary<SessionId, long> have)
+    ChannelReader<byte[]> IOutboundNode.OutboundUp(Dictionary<SessionId, long> have)
     {
         var queue = _ring.Sender.LinkUp(have);
         CheckReady();
         return queue;
     }
 
-    void IRingNode.OutboundDown() => _ring.Sender.LinkDown();
+    void IOutboundNode.OutboundDown() => _ring.Sender.LinkDown();
 
     void IRingNode.MapChanged(PipelineMap map)
     {
@@ -150,7 +158,7 @@ public sealed class PipelineStage : IRingNode, IAsyncDisposable
     {
         if (_sessions.TryGetValue(id, out var known)) return known;
         if (_sessions.Count >= 2 * _options.SessionsMax) throw new BoundaryProtocolException($"more than {2 * _options.SessionsMax} sessions are open");
-        var session = new StageSession();
+        var session = new StageSession(id);
         _sessions.Add(id, session);
         _ring.ShareOut(_sessions.Count);
         _ring.Sender.Open(id);
@@ -171,6 +179,7 @@ public sealed class PipelineStage : IRingNode, IAsyncDisposable
         session.IsOver = true;
         _ring.ShareOut(_sessions.Count);
         _ring.Sender.Close(id);
+        _feed.Close(session);
         _ring.Worker.PostUrgent(() => session.Kernel?.Dispose());
     }
 
@@ -213,8 +222,7 @@ public sealed class PipelineStage : IRingNode, IAsyncDisposable
         {
             buffer.Dispose();
             if (call.Fault is { } fault) Refuse(fault);
-            else if (call.Candidates is { } candidates) Emit(BoundaryFrame.OfCandidates(frame.Session, frame.Sequence, candidates));
-            else if (_result is { } hidden) Emit(hidden);
+            else Finish(call.Candidates is { } candidates ? BoundaryFrame.OfCandidates(frame.Session, frame.Sequence, candidates) : _result);
         }
 
         public void Drop() => buffer.Dispose();
@@ -241,10 +249,14 @@ public sealed class PipelineStage : IRingNode, IAsyncDisposable
             };
         }
 
-        private void Emit(byte[] result)
+        private void Finish(byte[]? result)
         {
             lock (stage._ring.Gate)
-                if (!session.IsRefused) stage._ring.Sender.Emit(frame.Session, frame.Sequence, result);
+            {
+                if (session.IsRefused) return;
+                if (result is not null) stage._ring.Sender.Emit(frame.Session, frame.Sequence, result);
+                stage.Finished(session, frame.Position + frame.Count);
+            }
         }
 
         private void Refuse(InferenceException fault)
@@ -252,23 +264,5 @@ public sealed class PipelineStage : IRingNode, IAsyncDisposable
             var refusal = BoundaryFrame.Refused(frame.Session, $"stage {stage._options.Slot}: {fault.Message}");
             lock (stage._ring.Gate) stage.Refuse(frame.Session, session, refusal);
         }
-    }
-
-    private sealed class StageSession
-    {
-        public KernelWorker.SerialQueue Queue { get; } = new();
-
-        /// <summary>The sequence of the next frame.</summary>
-        public long Expected { get; set; }
-
-        /// <summary>Tokens in the frames so far.</summary>
-        public int Position { get; set; }
-
-        public bool IsOver { get; set; }
-
-        public bool IsRefused { get; set; }
-
-        /// <summary>Touched by the kernel's thread alone.</summary>
-        public IStageSession? Kernel { get; set; }
     }
 }

@@ -26,6 +26,9 @@ internal sealed class ReplayWindow(bool latestOnly)
         _frames.Add(frame);
     }
 
+    /// <summary>The frame at this sequence; null where it is not kept.</summary>
+    public byte[]? At(long sequence) => sequence >= _first && sequence < End ? _frames[(int)(sequence - _first)] : null;
+
     /// <summary>The kept frames from this sequence on.</summary>
     public IEnumerable<byte[]> From(long sequence) => _frames.Skip((int)Math.Clamp(sequence - _first, 0, _frames.Count));
 }

@@ -62,9 +62,16 @@ internal sealed partial class Ring : IAsyncDisposable
                 LogStaleMap(_log, _options.Slot, map.Generation, old.Generation);
                 return;
             }
+            var holder = map.Stages[_options.Slot].Epoch;
+            _inbound.FenceFollowed(holder);
+            if (holder < _options.Epoch)
+            {
+                LogNotNamed(_log, _options.Slot, _options.Epoch.Value, map.Generation);
+                return;                                                      // a standby: it has no word in the ring before a map names it
+            }
             Map = map;
-            if (map.Stages[_options.Slot].Epoch > _options.Epoch)
-                Raise(new PipelineEvent.Failed($"A successor holds slot {_options.Slot} at epoch {map.Stages[_options.Slot].Epoch}; this is epoch {_options.Epoch}."));
+            if (holder > _options.Epoch)
+                Raise(new PipelineEvent.Failed($"A successor holds slot {_options.Slot} at epoch {holder}; this is epoch {_options.Epoch}."));
             if (_options.Slots > 1)
             {
                 _inbound.Fence(map.Stages[_options.PreviousSlot].Epoch);
@@ -73,6 +80,9 @@ internal sealed partial class Ring : IAsyncDisposable
             _node.MapChanged(map);
         }
     }
+
+    /// <summary>Runs one more loop, until the ring ends.</summary>
+    public void Also(Func<CancellationToken, Task> loop) => _running = Task.WhenAll(_running, Watched(loop(_stop.Token)));
 
     /// <summary>Refuses a kernel whose hidden states do not fit into a frame.</summary>
     /// <exception cref="ArgumentException">They do not.</exception>
@@ -92,6 +102,12 @@ internal sealed partial class Ring : IAsyncDisposable
         if (Map is null || _readyGeneration == Map.Generation) return;
         _readyGeneration = Map.Generation;
         Raise(new PipelineEvent.Ready(Map.Generation));
+    }
+
+    public void Raise(PipelineEvent happened)
+    {
+        LogEvent(_log, _options.Slot, happened);
+        _events.Writer.TryWrite(happened);
     }
 
     public async ValueTask DisposeAsync()
@@ -118,15 +134,12 @@ internal sealed partial class Ring : IAsyncDisposable
         }
     }
 
-    private void Raise(PipelineEvent happened)
-    {
-        LogEvent(_log, _options.Slot, happened);
-        _events.Writer.TryWrite(happened);
-    }
-
     [LoggerMessage(5001, LogLevel.Information, "Stage {Slot}: {Happened}")]
     private static partial void LogEvent(ILogger log, int slot, PipelineEvent happened);
 
     [LoggerMessage(5002, LogLevel.Information, "Stage {Slot}: map {Generation} is not newer than {Known}, and is left aside.")]
     private static partial void LogStaleMap(ILogger log, int slot, long generation, long known);
+
+    [LoggerMessage(5003, LogLevel.Information, "Stage {Slot}: map {Generation} does not name epoch {Epoch} yet.")]
+    private static partial void LogNotNamed(ILogger log, int slot, uint epoch, long generation);
 }

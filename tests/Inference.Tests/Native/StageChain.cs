@@ -56,6 +56,19 @@ internal sealed class StageChain : IDisposable
             return _sessions[^1].RunLast(hidden, tokens.Length);
         }
 
+        /// <summary>Tokens so far.</summary>
+        public int Position => _sessions[0].Position;
+
+        /// <summary>One session a stage.</summary>
+        public ImmutableArray<IStageSession> Sessions => _sessions;
+
+        /// <summary>Takes over what another run did meanwhile.</summary>
+        public void Follow(Run other)
+        {
+            var (from, to) = (Position, other.Position);
+            foreach (var (mine, theirs) in _sessions.Zip(other._sessions)) mine.Import(theirs.Export(from, to), from, to);
+        }
+
         /// <summary>The candidates after the prompt and after each token of a greedy answer.</summary>
         public List<Candidates> Greedy(IReadOnlyList<int> prompt, int tokens)
         {

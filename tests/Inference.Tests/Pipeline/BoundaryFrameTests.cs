@@ -32,6 +32,20 @@ public sealed class BoundaryFrameTests
         });
 
     [Fact]
+    public void What_is_handed_over_survives_the_wire() =>
+        Gen.Select(Sessions, Gen.Long[0, long.MaxValue], Gen.Int[0, int.MaxValue], Gen.Int[1, 512], Gen.Byte.Array[0, 60], Gen.Byte.Array[1, 60])
+            .Sample((session, sequence, position, tokens, sent, delta) =>
+            {
+                var bytes = BoundaryFrame.Handed(session, sequence, position, tokens, sent, delta);
+                Assert.Null(BoundaryFrame.Read(bytes, out var frame));
+                Assert.Equal(new BoundaryFrame(FrameKind.Handed, session, tokens, false, position, sequence), frame);
+                Assert.Equal(sent, BoundaryFrame.Sent(bytes).ToArray());
+                Assert.Equal(delta, BoundaryFrame.Delta(bytes).ToArray());
+                bytes[BoundaryFrame.HeaderSize] += (byte)delta.Length;           // what was sent on would leave nothing for the delta
+                Assert.NotNull(BoundaryFrame.Read(bytes, out _));
+            });
+
+    [Fact]
     public void What_a_stage_has_survives_the_wire() =>
         Gen.Dictionary(Sessions, Gen.Long[0, long.MaxValue])[0, 20].Sample(have =>
         {
@@ -69,7 +83,7 @@ public sealed class BoundaryFrameTests
 
     [Fact]
     public void Random_bytes_behind_a_known_kind_are_read_or_refused_and_do_no_harm() =>
-        Gen.Select(Gen.Byte[1, 8], Gen.Int[0, 30], Gen.Byte.Array[0, 200]).Sample((kind, count, payload) =>
+        Gen.Select(Gen.Byte[1, 9], Gen.Int[0, 30], Gen.Byte.Array[0, 200]).Sample((kind, count, payload) =>
         {
             var bytes = new byte[BoundaryFrame.HeaderSize + payload.Length];
             (bytes[0], bytes[2], bytes[8]) = (kind, (byte)count, 1);
@@ -95,6 +109,7 @@ public sealed class BoundaryFrameTests
             case FrameKind.Have: _ = BoundaryFrame.ReadHave(bytes, frame.Count); break;
             case FrameKind.Sync: _ = BoundaryFrame.ReadSync(bytes); break;
             case FrameKind.Refused: _ = BoundaryFrame.ReadReason(bytes); break;
+            case FrameKind.Handed: Assert.True(BoundaryFrame.Sent(bytes).Length + BoundaryFrame.Delta(bytes).Length == bytes.Length - BoundaryFrame.HeaderSize - 4); break;
             case FrameKind.Hidden: Assert.True(BoundaryFrame.States((ReadOnlySpan<byte>)bytes).Length >= frame.Count); break;
             default: Assert.Equal(BoundaryFrame.HeaderSize, bytes.Length); break;
         }

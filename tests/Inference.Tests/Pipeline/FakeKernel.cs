@@ -9,7 +9,7 @@ namespace SwarmCompute.Inference.Tests.Pipeline;
 internal sealed class FakeKernel(int slot, bool last, int contextTokens = 256, int sessionsMax = 8, Action<int>? onCall = null) : IStageKernel
 {
     public const int Length = 8, Vocabulary = 1000;
-    private int _open, _calls;
+    private int _open, _calls, _imports;
 
     public int EmbeddingLength => Length;
 
@@ -21,6 +21,14 @@ internal sealed class FakeKernel(int slot, bool last, int contextTokens = 256, i
     {
         foreach (var call in calls) call.RunAlone(last);
     }
+
+    public bool CanHandOver => true;
+
+    /// <summary>Frames that were run.</summary>
+    public int Calls => Volatile.Read(ref _calls);
+
+    /// <summary>Frames that were taken over.</summary>
+    public int Imports => Volatile.Read(ref _imports);
 
     public int OpenSessions => Volatile.Read(ref _open);
 
@@ -70,6 +78,7 @@ internal sealed class FakeKernel(int slot, bool last, int contextTokens = 256, i
 
     private sealed class Session(FakeKernel kernel) : IStageSession
     {
+        private readonly Dictionary<int, ulong> _hashes = new() { [0] = 1 };
         private ulong _hash = 1;
         private int _disposed;
 
@@ -89,6 +98,18 @@ internal sealed class FakeKernel(int slot, bool last, int contextTokens = 256, i
             return new Candidates(ids, [.. ids.Select((_, i) => 4f - i * 0.25f)], 5f);
         }
 
+        public byte[] Export(int from, int to) => [.. BitConverter.GetBytes(_hashes[from]), .. BitConverter.GetBytes(_hashes[to])];
+
+        public void Import(ReadOnlySpan<byte> delta, int from, int to)
+        {
+            ObjectDisposedException.ThrowIf(_disposed != 0, this);
+            if (from != Position || delta.Length != 16 || BitConverter.ToUInt64(delta) != _hash) throw new InferenceException("The delta does not follow.");
+            _hash = _hashes[to] = BitConverter.ToUInt64(delta[8..]);
+            Position = to;
+            Interlocked.Increment(ref kernel._imports);
+            kernel.OnImport?.Invoke();
+        }
+
         public void Dispose()
         {
             if (Interlocked.Exchange(ref _disposed, 1) == 0) Interlocked.Decrement(ref kernel._open);
@@ -106,6 +127,7 @@ internal sealed class FakeKernel(int slot, bool last, int contextTokens = 256, i
                 foreach (var value in hiddenIn.Slice(t * Length, Length)) _hash = Mix(_hash ^ BitConverter.SingleToUInt32Bits(value));
                 if (!hiddenOut.IsEmpty) Write(_hash, hiddenOut.Slice(t * Length, Length));
             }
+            _hashes[Position] = _hash;
         }
     }
 
@@ -113,5 +135,12 @@ internal sealed class FakeKernel(int slot, bool last, int contextTokens = 256, i
 
     private bool IsLast => last;
 
-    private void OnCall() => onCall?.Invoke(Interlocked.Increment(ref _calls));
+    /// <summary>Called on the kernel's thread after every frame that was taken over.</summary>
+    public Action? OnImport { get; init; }
+
+    private void OnCall()
+    {
+        var calls = Interlocked.Increment(ref _calls);
+        onCall?.Invoke(calls);
+    }
 }

@@ -36,6 +36,24 @@ public sealed class RealKernelTests : IDisposable
     }
 
     [Fact]
+    public async Task Standbys_of_llama_cpp_that_followed_give_the_same_tokens()
+    {
+        await using var ring = await Ring(3);
+        var expected = await Answer(ring, _ => Task.CompletedTask);
+        await using var middle = ring.Follow(1);
+        await using var last = ring.Follow(2);
+        Assert.Equal(expected, await Answer(ring, async count =>
+        {
+            if (count is not (10 or 30)) return;
+            var standby = count == 10 ? middle : last;
+            while (ring[standby.Slot].Stage!.StandbyLag != 0) await Task.Delay(2, Cancel);
+            Assert.Equal(1, standby.Stage!.OpenSessions);
+            await ring.Kill(standby.Slot);
+            ring.Promote(standby);
+        }));
+    }
+
+    [Fact]
     public async Task A_new_head_with_llama_cpp_goes_on_with_the_tokens_that_the_client_has()
     {
         await using var ring = await Ring(2);

@@ -66,6 +66,27 @@ internal sealed class TestRing : IAsyncDisposable
         Publish();
     }
 
+    /// <summary>A stage of the next epoch that no map names; its holder is told to hand over to it.</summary>
+    public Member Follow(int slot)
+    {
+        var standby = Start(slot, _members[slot].Epoch + 1);
+        _members[slot].Stage!.HandOverTo(standby.Peer);
+        return standby;
+    }
+
+    /// <summary>The standby takes the slot; everyone is told.</summary>
+    public void Promote(Member standby)
+    {
+        _members[standby.Slot] = standby;
+        Publish();
+    }
+
+    /// <summary>Waits until a standby has all that its holder has finished, so many frames at least.</summary>
+    public async Task Followed(Member standby, int frames, CancellationToken cancel)
+    {
+        while (_members[standby.Slot].Stage!.StandbyLag != 0 || ((FakeKernel)standby.Kernel).Imports < frames) await Task.Delay(2, cancel);
+    }
+
     public OverlayCredentials Credentials(int slot, uint epoch, ulong order = 7) => Credentials(_authority, slot, epoch, order);
 
     public static OverlayCredentials Credentials(CertificateAuthority authority, int slot, uint epoch, ulong order)
@@ -125,7 +146,7 @@ internal sealed class TestRing : IAsyncDisposable
 
     private void Publish()
     {
-        Map = new PipelineMap(++_generation, [.. _members.Select(m => new StagePeer(m.Slot, new LeaseEpoch(m.Epoch), m.Wire.EndPoint, m.Credentials.Certificate))]);
+        Map = new PipelineMap(++_generation, [.. _members.Select(m => m.Peer)]);
         foreach (var member in _members) member.Update(Map);
     }
 
@@ -138,6 +159,8 @@ internal sealed class TestRing : IAsyncDisposable
         public OverlayCredentials Credentials => credentials;
 
         public FlakyWire Wire => wire;
+
+        public StagePeer Peer => new(slot, new LeaseEpoch(epoch), wire.EndPoint, credentials.Certificate);
 
         public IStageKernel Kernel => kernel;
 

@@ -1,0 +1,30 @@
+namespace SwarmCompute.Inference;
+
+/// <summary>One session in a stage. Its state is guarded by the ring's gate, but for the kernel session, which is the kernel thread's.</summary>
+internal sealed class StageSession(SessionId id)
+{
+    public SessionId Id => id;
+
+    public KernelWorker.SerialQueue Queue { get; } = new();
+
+    /// <summary>The sequence of the next frame.</summary>
+    public long Expected { get; set; }
+
+    /// <summary>Tokens in the frames so far.</summary>
+    public int Position { get; set; }
+
+    /// <summary>The position after each frame that the kernel has finished.</summary>
+    public List<int> Ends { get; } = [];
+
+    /// <summary>Finished frames that the standby was handed over the link of now.</summary>
+    public int Handed { get; set; }
+
+    /// <summary>Whether it waits to be handed to the standby.</summary>
+    public bool IsBehind { get; set; }
+
+    public bool IsOver { get; set; }
+
+    public bool IsRefused { get; set; }
+
+    public IStageSession? Kernel { get; set; }
+}
