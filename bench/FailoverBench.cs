@@ -7,7 +7,8 @@ namespace SwarmCompute.Bench;
 /// <summary>
 /// What the loss of a stage costs: the head and two stages are processes of one thread each; one of the two is killed at 300 tokens of context, a
 /// spare process, loaded and warm, takes its slot at the next epoch, and what the stage before kept is replayed into it. The stall is the wait for
-/// the one token that comes after all this. Every answer must be that of the undisturbed run.
+/// the one token that comes after all this. In a second series a standby has followed the stage, and takes the slot with nothing but the new map.
+/// Every answer must be that of the undisturbed run.
 /// </summary>
 internal static class FailoverBench
 {
@@ -28,26 +29,34 @@ internal static class FailoverBench
         var prompt = model.Prompt(0, PromptTokens);
         await ring.Generate(prompt, TokensBefore + TokensAfter, cancel);
         var whole = (await ring.Generate(prompt, TokensBefore + TokensAfter, cancel)).Varied();
-        var (stalls, equal) = (new List<Stall>(), true);
-        for (var kill = 0; kill < Kills; kill++)
-        {
-            Console.Error.WriteLine($"Kill {kill + 1} of {Kills}");
-            var (stall, tokens) = await Kill(ring, 1 + kill % (Stages - 1), prompt, cancel);
-            stalls.Add(stall);
-            equal &= tokens.SequenceEqual(whole.Tokens);
-        }
-        var report = FailoverReport.Of(model.Name, stalls, standby: [], whole.WaitsMs(), equal, await MachineFigures.Now(loadBefore, cancel));
+        var (stalls, replayed) = await Series(ring, followed: false, prompt, whole.Tokens, cancel);
+        var (standby, tookOver) = await Series(ring, followed: true, prompt, whole.Tokens, cancel);
+        var equal = replayed && tookOver;
+        var report = FailoverReport.Of(model.Name, stalls, standby, whole.WaitsMs(), equal, await MachineFigures.Now(loadBefore, cancel));
         if (json) Console.WriteLine(JsonSerializer.Serialize(report, PipelineReport.Json));
         else report.Say();
         return equal;
     }
 
-    private static async Task<(Stall Stall, int[] Tokens)> Kill(StageRing ring, int slot, int[] prompt, CancellationToken cancel)
+    private static async Task<(List<Stall> Stalls, bool Equal)> Series(StageRing ring, bool followed, int[] prompt, int[] expected, CancellationToken cancel)
     {
-        var spare = await ring.Spare(slot, cancel);
+        var (stalls, equal) = (new List<Stall>(), true);
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            Console.Error.WriteLine($"Kill {kill + 1} of {Kills}{(followed ? ", with a standby" : "")}");
+            var (stall, tokens) = await Kill(ring, 1 + kill % (Stages - 1), followed, prompt, cancel);
+            stalls.Add(stall);
+            equal &= tokens.SequenceEqual(expected);
+        }
+        return (stalls, equal);
+    }
+
+    private static async Task<(Stall Stall, int[] Tokens)> Kill(StageRing ring, int slot, bool followed, int[] prompt, CancellationToken cancel)
+    {
+        var (spare, place) = followed ? await ring.Standby(slot, cancel) : (await ring.Spare(slot, cancel), null);
         await ring.Head.Send<StageCommand>(new StageCommand.Generate([prompt], TokensBefore + TokensAfter, TokensBefore), cancel);
         await ring.Head.Expect<StageReply.Reached>(cancel);
-        var (killed, lost, mapped) = await ring.Replace(slot, spare, cancel);
+        var (killed, lost, mapped) = await ring.Replace(slot, spare, place, cancel);
         var answer = (await ring.Head.Expect<StageReply.Generated>(cancel)).Answers[0];
         var next = Array.FindIndex(answer.At, at => at > mapped);
         if (next < 1) throw new InvalidOperationException($"No token waited for the successor of slot {slot}: the answer was over before.");

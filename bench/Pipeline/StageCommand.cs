@@ -4,7 +4,7 @@ namespace SwarmCompute.Bench;
 
 /// <summary>What the bench tells a process of a stage, a line of JSON each. A closed union.</summary>
 [JsonDerivedType(typeof(Load), "load"), JsonDerivedType(typeof(Join), "join"), JsonDerivedType(typeof(Map), "map"), JsonDerivedType(typeof(Generate), "generate")]
-[JsonDerivedType(typeof(Count), "count"), JsonDerivedType(typeof(Listen), "listen"), JsonDerivedType(typeof(Pass), "pass")]
+[JsonDerivedType(typeof(Count), "count"), JsonDerivedType(typeof(Listen), "listen"), JsonDerivedType(typeof(Pass), "pass"), JsonDerivedType(typeof(HandOver), "hand-over")]
 internal abstract record StageCommand
 {
     /// <summary>Load these layers, for a place in a pipeline that comes later.</summary>
@@ -23,6 +23,9 @@ internal abstract record StageCommand
 
     /// <summary>Who holds which stage.</summary>
     public sealed record Map(long Generation, StagePlace[] Stages) : StageCommand;
+
+    /// <summary>Hand over to this standby from now on, and say when it has all there is.</summary>
+    public sealed record HandOver(int Slot, StagePlace Standby) : StageCommand;
 
     /// <summary>Generate an answer to each prompt, all at once.</summary>
     /// <param name="AnnounceAt">Say when the first answer has so many tokens; 0: never.</param>

@@ -63,6 +63,10 @@ internal sealed class StageHost : IAsyncDisposable
             case StageCommand.Map map:
                 Update(map);
                 return;
+            case StageCommand.HandOver handOver:
+                _stage!.HandOverTo(PeerAt(handOver.Standby, handOver.Slot));
+                _running.Add(Told(AwaitStandby(_stage, _end.Token)));
+                return;
             case StageCommand.Generate generate:
                 _running.Add(Told(Generate(generate, _end.Token)));
                 return;
@@ -145,13 +149,20 @@ internal sealed class StageHost : IAsyncDisposable
 
     private void Update(StageCommand.Map map)
     {
-        var stages = map.Stages.Select((place, slot) => new StagePeer(slot, new LeaseEpoch(place.Epoch),
-            new IPEndPoint(IPAddress.Loopback, place.Port), X509CertificateLoader.LoadCertificate(place.Certificate)));
-        var newest = new PipelineMap(map.Generation, [.. stages]);
+        var newest = new PipelineMap(map.Generation, [.. map.Stages.Select(PeerAt)]);
         _stage?.Update(newest);
         if (_head is null) return;
         _head.Update(newest);
         _running.Add(Told(AwaitRing(_head, map.Generation, _end.Token)));
+    }
+
+    private static StagePeer PeerAt(StagePlace place, int slot) => new(
+        slot, new LeaseEpoch(place.Epoch), new IPEndPoint(IPAddress.Loopback, place.Port), X509CertificateLoader.LoadCertificate(place.Certificate));
+
+    private async Task AwaitStandby(PipelineStage stage, CancellationToken cancel)
+    {
+        while (stage.StandbyLag != 0) await Task.Delay(ReadyPause, cancel);
+        Say(new StageReply.Followed());
     }
 
     private async Task AwaitRing(PipelineHead head, long generation, CancellationToken cancel)

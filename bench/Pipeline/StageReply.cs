@@ -6,7 +6,7 @@ namespace SwarmCompute.Bench;
 [JsonDerivedType(typeof(Loaded), "loaded"), JsonDerivedType(typeof(Joined), "joined"), JsonDerivedType(typeof(Ready), "ready")]
 [JsonDerivedType(typeof(Lost), "lost"), JsonDerivedType(typeof(Failed), "failed"), JsonDerivedType(typeof(Reached), "reached")]
 [JsonDerivedType(typeof(Generated), "generated"), JsonDerivedType(typeof(Counted), "counted"), JsonDerivedType(typeof(Listens), "listens")]
-[JsonDerivedType(typeof(Passed), "passed"), JsonDerivedType(typeof(RpcGenerated), "rpc")]
+[JsonDerivedType(typeof(Passed), "passed"), JsonDerivedType(typeof(RpcGenerated), "rpc"), JsonDerivedType(typeof(Followed), "followed")]
 internal abstract record StageReply
 {
     /// <summary>The layers are loaded.</summary>
@@ -26,6 +26,9 @@ internal abstract record StageReply
 
     /// <summary>The first answer has as many tokens as were to be announced.</summary>
     public sealed record Reached : StageReply;
+
+    /// <summary>The standby has all there is.</summary>
+    public sealed record Followed : StageReply;
 
     /// <summary>All answers are there.</summary>
     public sealed record Generated(StageAnswer[] Answers) : StageReply;

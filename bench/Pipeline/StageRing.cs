@@ -51,9 +51,18 @@ internal sealed class StageRing : IAsyncDisposable
         return spare;
     }
 
-    /// <summary>Kills a stage, waits until its neighbour says so, and gives its place to a spare.</summary>
+    /// <summary>A spare that follows a slot: certified for its next epoch, and linked with its holder.</summary>
+    public async Task<(BenchProcess Process, StagePlace Place)> Standby(int slot, CancellationToken cancel)
+    {
+        var standby = await Spare(slot, cancel);
+        var place = await Join(standby, slot, _places[slot].Epoch + 1, cancel);
+        await _processes[slot].Ask<StageReply.Followed>(new StageCommand.HandOver(slot, place), cancel);
+        return (standby, place);
+    }
+
+    /// <summary>Kills a stage, waits until its neighbour says so, and gives its place to a spare, or to a standby that has its place already.</summary>
     /// <returns>When it was killed, when the loss was noticed, and when the new map was out.</returns>
-    public async Task<(long Killed, long Lost, long Mapped)> Replace(int slot, BenchProcess spare, CancellationToken cancel)
+    public async Task<(long Killed, long Lost, long Mapped)> Replace(int slot, BenchProcess spare, StagePlace? place, CancellationToken cancel)
     {
         var dead = _processes[slot];
         var lost = new TaskCompletionSource<StageReply.Lost>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -61,7 +70,7 @@ internal sealed class StageRing : IAsyncDisposable
         var killed = dead.Kill();
         var noticed = await lost.Task.WaitAsync(LostWithin, TimeProvider.System, cancel);
         _processes[slot] = spare;
-        await Place(slot, _places[slot].Epoch + 1, cancel);
+        _places[slot] = place ?? await Join(spare, slot, _places[slot].Epoch + 1, cancel);
         await Publish(cancel);
         var mapped = Stopwatch.GetTimestamp();
         await dead.DisposeAsync();
@@ -83,7 +92,7 @@ internal sealed class StageRing : IAsyncDisposable
             for (var slot = 0; slot < loads.Length; slot++)
             {
                 ring._processes[slot] = await ring.Spare(slot, cancel);
-                await ring.Place(slot, 1, cancel);
+                ring._places[slot] = await ring.Join(ring._processes[slot], slot, 1, cancel);
             }
             await ring.Publish(cancel);
             await ring.Head.Expect<StageReply.Ready>(cancel);
@@ -103,14 +112,14 @@ internal sealed class StageRing : IAsyncDisposable
     }
 
     /// <summary>Gives a process its certificate and its place, and hears where it listens.</summary>
-    private async Task Place(int slot, uint epoch, CancellationToken cancel)
+    private async Task<StagePlace> Join(BenchProcess process, int slot, uint epoch, CancellationToken cancel)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var identity = new SwarmIdentity.Guest(Order, slot, new LeaseEpoch(epoch), Address.Parse("0x" + new string('1', 40)));
         using var certificate = _authority.Issue(identity, key, TimeSpan.FromHours(12));
         var join = new StageCommand.Join(slot, _loads.Length, epoch, certificate.RawData, key.ExportPkcs8PrivateKey(), _authority.Root.RawData);
-        var joined = await _processes[slot].Ask<StageReply.Joined>(join, cancel);
-        _places[slot] = new StagePlace(epoch, joined.Port, certificate.RawData);
+        var joined = await process.Ask<StageReply.Joined>(join, cancel);
+        return new StagePlace(epoch, joined.Port, certificate.RawData);
     }
 
     private async Task Publish(CancellationToken cancel)
