@@ -7,7 +7,10 @@ switch (args)
         return 0;
     case ["failover", .. var options] when options.All(o => o is "--json" or "--quick"):
         return await FailoverBench.Run(options.Contains("--json"), options.Contains("--quick"), CancellationToken.None) ? 0 : 1;
-    case ["stage"]:                                                              // parts of those two, in processes of their own
+    case ["plan", .. var options] when options.All(o => o is "--json"):
+        await PlanBench.Run(options.Contains("--json"));
+        return 0;
+    case ["stage"]:                                                              // parts of those, in processes of their own
         await StageHost.Run(CancellationToken.None);
         return 0;
     case ["rpc-server" or "rpc-client"]:
@@ -28,6 +31,7 @@ switch (args)
     default:
         Console.Error.WriteLine("usage: bench pipeline [--json] [--quick]     (needs npm, tar, git and g++ the first time)");
         Console.Error.WriteLine("       bench failover [--json] [--quick]");
+        Console.Error.WriteLine("       bench plan [--json]                   (needs root and iproute2)");
         Console.Error.WriteLine("       bench events REPOSITORY               (REPOSITORY: this repository's folder; needs node and npm)");
         Console.Error.WriteLine("       bench head REPOSITORY");
         Console.Error.WriteLine("       bench apply                           (needs redis-server in the PATH)");

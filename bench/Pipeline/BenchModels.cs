@@ -37,6 +37,15 @@ internal static class BenchModels
         return paths;
     }
 
+    /// <summary>The files of stages with these layers, which end the model.</summary>
+    public static string[] EnsureStages(string model, LayerRange[] layers)
+    {
+        var paths = layers.Select(range => Path.ChangeExtension(model, $"{range.First}-to-{range.End}.gguf")).ToArray();
+        for (var slot = 0; slot < layers.Length; slot++)
+            if (!File.Exists(paths[slot])) GgufSlicer.WriteStage(model, paths[slot], layers[slot], last: slot == layers.Length - 1);
+        return paths;
+    }
+
     private static void Write(BenchModel model, string path)
     {
         var (writer, random) = (new GgufWriter(), new Random(Seed));

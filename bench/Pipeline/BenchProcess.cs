@@ -25,9 +25,11 @@ internal sealed class BenchProcess : IAsyncDisposable
     /// <summary>Starts one.</summary>
     /// <param name="part">The argument that names the part.</param>
     /// <param name="lost">Told, on another thread, what the process loses.</param>
-    public static BenchProcess Start(string part, Action<StageReply.Lost>? lost = null)
+    /// <param name="network">The network namespace that it lives in; null for this process's own.</param>
+    public static BenchProcess Start(string part, Action<StageReply.Lost>? lost = null, string? network = null)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [part]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        string[] command = [.. network is null ? Array.Empty<string>() : ["ip", "netns", "exec", network], Environment.ProcessPath!, part];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.Environment["LC_ALL"] = "C";
         var process = Process.Start(start)!;
         process.StandardInput.AutoFlush = true;

@@ -5,6 +5,7 @@ namespace SwarmCompute.Bench;
 /// <summary>What the bench tells a process of a stage, a line of JSON each. A closed union.</summary>
 [JsonDerivedType(typeof(Load), "load"), JsonDerivedType(typeof(Join), "join"), JsonDerivedType(typeof(Map), "map"), JsonDerivedType(typeof(Generate), "generate")]
 [JsonDerivedType(typeof(Count), "count"), JsonDerivedType(typeof(Listen), "listen"), JsonDerivedType(typeof(Pass), "pass"), JsonDerivedType(typeof(HandOver), "hand-over")]
+[JsonDerivedType(typeof(Echo), "echo"), JsonDerivedType(typeof(Ping), "ping"), JsonDerivedType(typeof(Relay), "relay")]
 internal abstract record StageCommand
 {
     /// <summary>Load these layers, for a place in a pipeline that comes later.</summary>
@@ -19,7 +20,7 @@ internal abstract record StageCommand
     /// <param name="Certificate">What the authority of the run issued, DER.</param>
     /// <param name="Key">Its key, PKCS #8.</param>
     /// <param name="Root">The authority's root, DER.</param>
-    public sealed record Join(int Slot, int Slots, uint Epoch, byte[] Certificate, byte[] Key, byte[] Root) : StageCommand;
+    public sealed record Join(int Slot, int Slots, uint Epoch, byte[] Certificate, byte[] Key, byte[] Root, string Address = "127.0.0.1") : StageCommand;
 
     /// <summary>Who holds which stage.</summary>
     public sealed record Map(long Generation, StagePlace[] Stages) : StageCommand;
@@ -40,4 +41,13 @@ internal abstract record StageCommand
     /// <summary>Pass messages round a ring of plain TCP.</summary>
     /// <param name="Begins">Whether this process sends the first one, and times the rounds.</param>
     public sealed record Pass(int NextPort, int BytesIn, int BytesOut, int Rounds, bool Begins) : StageCommand;
+
+    /// <summary>Open a port at this address that sends back what it receives.</summary>
+    public sealed record Echo(string Address) : StageCommand;
+
+    /// <summary>Time a byte there and back.</summary>
+    public sealed record Ping(string Address, int Port, int Rounds) : StageCommand;
+
+    /// <summary>Open a port at this address, and pass on what comes there to a target and back, each way so much later.</summary>
+    public sealed record Relay(string Address, string Target, int TargetPort, double DelayMs) : StageCommand;
 }

@@ -17,6 +17,7 @@ internal sealed class StageHost : IAsyncDisposable
     private readonly RawRing _raw = new();
     private readonly CancellationTokenSource _end = new();
     private readonly List<Task> _running = [];
+    private readonly List<DelayRelay> _relays = [];
     private StageCommand.Load _load = null!;
     private IStageKernel? _kernel;
     private IEmbedding? _embedding;
@@ -46,6 +47,7 @@ internal sealed class StageHost : IAsyncDisposable
         _embedding?.Dispose();
         _kernel?.Dispose();
         _raw.Dispose();
+        foreach (var relay in _relays) await relay.DisposeAsync();
         _end.Dispose();
     }
 
@@ -78,6 +80,17 @@ internal sealed class StageHost : IAsyncDisposable
                 return;
             case StageCommand.Pass pass:
                 Say(new StageReply.Passed(_raw.Pass(pass)));
+                return;
+            case StageCommand.Echo echo:
+                _relays.Add(DelayRelay.Echo(echo.Address));
+                Say(new StageReply.Listens(_relays[^1].Port));
+                return;
+            case StageCommand.Ping ping:
+                Say(new StageReply.Passed(DelayRelay.Ping(ping)));
+                return;
+            case StageCommand.Relay relay:
+                _relays.Add(DelayRelay.To(relay));
+                Say(new StageReply.Listens(_relays[^1].Port));
                 return;
             default:
                 throw new InvalidDataException($"A stage cannot {command.GetType().Name}.");
@@ -122,7 +135,7 @@ internal sealed class StageHost : IAsyncDisposable
         key.ImportPkcs8PrivateKey(join.Key, out _);
         using var certificate = X509CertificateLoader.LoadCertificate(join.Certificate);
         var credentials = new OverlayCredentials(certificate.CopyWithPrivateKey(key), X509CertificateLoader.LoadCertificate(join.Root));
-        var listener = OverlayListener.Start(new IPEndPoint(IPAddress.Loopback, 0), credentials, TimeProvider.System);
+        var listener = OverlayListener.Start(new IPEndPoint(IPAddress.Parse(join.Address), 0), credentials, TimeProvider.System);
         var options = new PipelineOptions
         {
             Order = Order,
@@ -157,7 +170,7 @@ internal sealed class StageHost : IAsyncDisposable
     }
 
     private static StagePeer PeerAt(StagePlace place, int slot) => new(
-        slot, new LeaseEpoch(place.Epoch), new IPEndPoint(IPAddress.Loopback, place.Port), X509CertificateLoader.LoadCertificate(place.Certificate));
+        slot, new LeaseEpoch(place.Epoch), new IPEndPoint(IPAddress.Parse(place.Address), place.Port), X509CertificateLoader.LoadCertificate(place.Certificate));
 
     private async Task AwaitStandby(PipelineStage stage, CancellationToken cancel)
     {

@@ -1,4 +1,4 @@
 namespace SwarmCompute.Bench;
 
-/// <summary>Who holds one stage: a port of this machine.</summary>
-internal sealed record StagePlace(uint Epoch, int Port, byte[] Certificate);
+/// <summary>Who holds one stage: an address and a port, as the one who is told can reach it.</summary>
+internal sealed record StagePlace(uint Epoch, int Port, byte[] Certificate, string Address = "127.0.0.1");

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using SwarmCompute.Attestation;
+using SwarmCompute.Inference;
 
 namespace SwarmCompute.Bench;
 
@@ -22,6 +23,9 @@ internal sealed class StageRing : IAsyncDisposable
     private StageRing(StageCommand.Load[] loads) =>
         (_loads, _processes, _places) = (loads, new BenchProcess[loads.Length], new StagePlace[loads.Length]);
 
+    private TwoSides? _network;
+    private int[] _sides = [];
+
     public BenchProcess Head => _processes[0];
 
     public IReadOnlyList<BenchProcess> Processes => _processes;
@@ -38,6 +42,14 @@ internal sealed class StageRing : IAsyncDisposable
     public static Task<StageRing> OfCopies(int width, int stages, int contextTokens, CancellationToken cancel) =>
         Start([.. Enumerable.Range(0, stages).Select(slot => new StageCommand.Load("", null, null, width, Last: slot == stages - 1, contextTokens, 1))], cancel);
 
+    /// <summary>A ring whose stages have these layers, each on a side of a network.</summary>
+    public static Task<StageRing> AcrossSides(string libraries, string model, LayerRange[] layers, int[] sides, TwoSides network, int contextTokens, CancellationToken cancel)
+    {
+        var files = BenchModels.EnsureStages(model, layers);
+        return Start([.. files.Select((file, slot) => new StageCommand.Load(
+            libraries, file, slot == 0 ? model : null, 0, Last: slot == layers.Length - 1, contextTokens, 1))], cancel, network, sides);
+    }
+
     public async Task<StageAnswer[]> Generate(int[][] prompts, int tokens, CancellationToken cancel) =>
         (await Head.Ask<StageReply.Generated>(new StageCommand.Generate(prompts, tokens, 0), cancel)).Answers;
 
@@ -46,7 +58,7 @@ internal sealed class StageRing : IAsyncDisposable
     /// <summary>A process with the layers of a slot, loaded and warm, that has no place yet.</summary>
     public async Task<BenchProcess> Spare(int slot, CancellationToken cancel)
     {
-        var spare = BenchProcess.Start("stage", Note);
+        var spare = BenchProcess.Start("stage", Note, _network?.Namespace(_sides[slot]));
         await spare.Ask<StageReply.Loaded>(_loads[slot], cancel);
         return spare;
     }
@@ -84,9 +96,9 @@ internal sealed class StageRing : IAsyncDisposable
         _authority.Dispose();
     }
 
-    private static async Task<StageRing> Start(StageCommand.Load[] loads, CancellationToken cancel)
+    private static async Task<StageRing> Start(StageCommand.Load[] loads, CancellationToken cancel, TwoSides? network = null, int[]? sides = null)
     {
-        var ring = new StageRing(loads);
+        var ring = new StageRing(loads) { _network = network, _sides = sides ?? [] };
         try
         {
             for (var slot = 0; slot < loads.Length; slot++)
@@ -117,14 +129,28 @@ internal sealed class StageRing : IAsyncDisposable
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var identity = new SwarmIdentity.Guest(Order, slot, new LeaseEpoch(epoch), Address.Parse("0x" + new string('1', 40)));
         using var certificate = _authority.Issue(identity, key, TimeSpan.FromHours(12));
-        var join = new StageCommand.Join(slot, _loads.Length, epoch, certificate.RawData, key.ExportPkcs8PrivateKey(), _authority.Root.RawData);
+        var join = new StageCommand.Join(slot, _loads.Length, epoch, certificate.RawData, key.ExportPkcs8PrivateKey(), _authority.Root.RawData,
+            _network is null ? "127.0.0.1" : TwoSides.Address(_sides[slot]));
         var joined = await process.Ask<StageReply.Joined>(join, cancel);
         return new StagePlace(epoch, joined.Port, certificate.RawData);
     }
 
+    /// <summary>The places, each as the process of a slot reaches it.</summary>
+    private async Task<StagePlace[]> SeenFrom(int slot, CancellationToken cancel)
+    {
+        if (_network is null) return _places;
+        var seen = new List<StagePlace>();
+        foreach (var (place, side) in _places.Zip(_sides))
+        {
+            var (address, port) = await _network.Route(_sides[slot], side, place.Port, cancel);
+            seen.Add(place with { Address = address, Port = port });
+        }
+        return [.. seen];
+    }
+
     private async Task Publish(CancellationToken cancel)
     {
-        var map = new StageCommand.Map(++_generation, _places);
-        foreach (var process in _processes) await process.Send<StageCommand>(map, cancel);
+        _generation++;
+        for (var slot = 0; slot < _processes.Length; slot++) await _processes[slot].Send<StageCommand>(new StageCommand.Map(_generation, await SeenFrom(slot, cancel)), cancel);
     }
 }

@@ -145,5 +145,11 @@ public sealed partial class PipelineStage
         }
 
         public void End(StageCall call) => throw new InvalidOperationException("A frame that was handed over is not run.");
+
+        public void Drop()
+        {
+            buffer.Dispose();
+            _taken.TrySetResult();
+        }
     }
 }

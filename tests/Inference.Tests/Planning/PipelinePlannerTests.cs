@@ -27,10 +27,10 @@ public sealed class PipelinePlannerTests : IDisposable
         Assert.Equal(["a", "b", "c"], plan.Stages.Select(stage => stage.Node.Value));
     }
 
-    [Theory, InlineData(4), InlineData(10)]
-    public void Neighbours_stay_together_in_the_ring(int count)
+    [Theory, InlineData(4, 3_600), InlineData(10, 2_500)]
+    public void Neighbours_stay_together_in_the_ring(int count, long memory)
     {
-        PlanCandidate[] nodes = [.. Enumerable.Range(0, count).Select(i => PlanRequests.Node($"{(i % 2 == 0 ? 'a' : 'b')}{i}", 12_200 / count + 500))];
+        PlanCandidate[] nodes = [.. Enumerable.Range(0, count).Select(i => PlanRequests.Node($"{(i % 2 == 0 ? 'a' : 'b')}{i}", memory))];
         var far = new HashSet<(NodeId, NodeId)>(from one in nodes from other in nodes where one.Node.Value[0] != other.Node.Value[0] select (one.Node, other.Node));
         var request = PlanRequests.Plain(PlanAim.Throughput, nodes);
         var plan = Plan(request with { Links = [.. request.Links.Select(link => link with { RoundTrip = TimeSpan.FromMilliseconds(far.Contains((link.From, link.To)) ? 30 : 0.1) })] });
