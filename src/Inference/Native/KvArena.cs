@@ -168,10 +168,11 @@ internal sealed unsafe class KvArena : IDisposable
 
     private void Decode()
     {
-        for (var fill = _rule.Fill(_rows.Count); fill > 0; fill--) _rows.Add(Filler, _filled++, default, isOutput: !_last);
+        var fill = _rule.Fill(_rows.Count);
+        if (_used + _rows.Count + fill > _cells || _used - _live > _live + DeadCellsSpared) Compact();
+        for (; fill > 0; fill--) _rows.Add(Filler, _filled++, default, isOutput: !_last);      // after the move, which ends the filler's cells
         // One row of output alone would take the way of a single row through the last layer.
         if (_rule.RowsMin > 1 && _rows.Outputs == 1) _rows.AddOutput();
-        if (_used + _rows.Count > _cells || _used - _live > _live + DeadCellsSpared) Compact();
         _capture.Expect(_rows.Results, _rows.Count);
         NativeLog.Clear();
         var outcome = _rows.Decode(_handle.Address);
