@@ -10,6 +10,8 @@ switch (args)
     case ["plan", .. var options] when options.All(o => o is "--json"):
         await PlanBench.Run(options.Contains("--json"));
         return 0;
+    case ["soak", .. var options] when SoakOptions.Parse(options) is { } soak:
+        return await SoakBench.Run(soak, CancellationToken.None) ? 0 : 1;
     case ["stage"]:                                                              // parts of those, in processes of their own
         await StageHost.Run(CancellationToken.None);
         return 0;
@@ -32,6 +34,7 @@ switch (args)
         Console.Error.WriteLine("usage: bench pipeline [--json] [--quick]     (needs npm, tar, git and g++ the first time)");
         Console.Error.WriteLine("       bench failover [--json] [--quick]");
         Console.Error.WriteLine("       bench plan [--json]                   (needs root and iproute2)");
+        Console.Error.WriteLine("       bench soak [--minutes N] [--streams 1..64] [--json]");
         Console.Error.WriteLine("       bench events REPOSITORY               (REPOSITORY: this repository's folder; needs node and npm)");
         Console.Error.WriteLine("       bench head REPOSITORY");
         Console.Error.WriteLine("       bench apply                           (needs redis-server in the PATH)");

@@ -10,13 +10,13 @@ internal sealed class BenchProcess : IAsyncDisposable
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(10), AnswersWithin = TimeSpan.FromMinutes(10);
 
     private readonly Process _process;
-    private readonly Action<StageReply.Lost> _lost;
+    private readonly Action<StageReply> _aside;
     private readonly Channel<StageReply> _replies = Channel.CreateBounded<StageReply>(256);
     private readonly Task _reading;
 
-    private BenchProcess(Process process, Action<StageReply.Lost> lost)
+    private BenchProcess(Process process, Action<StageReply> aside)
     {
-        (_process, _lost) = (process, lost);
+        (_process, _aside) = (process, aside);
         _reading = Read();
     }
 
@@ -24,16 +24,16 @@ internal sealed class BenchProcess : IAsyncDisposable
 
     /// <summary>Starts one.</summary>
     /// <param name="part">The argument that names the part.</param>
-    /// <param name="lost">Told, on another thread, what the process loses.</param>
+    /// <param name="aside">Told, on another thread, what the process loses and the tokens that it streams.</param>
     /// <param name="network">The network namespace that it lives in; null for this process's own.</param>
-    public static BenchProcess Start(string part, Action<StageReply.Lost>? lost = null, string? network = null)
+    public static BenchProcess Start(string part, Action<StageReply>? aside = null, string? network = null)
     {
         string[] command = [.. network is null ? Array.Empty<string>() : ["ip", "netns", "exec", network], Environment.ProcessPath!, part];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.Environment["LC_ALL"] = "C";
         var process = Process.Start(start)!;
         process.StandardInput.AutoFlush = true;
-        return new BenchProcess(process, lost ?? (_ => { }));
+        return new BenchProcess(process, aside ?? (_ => { }));
     }
 
     public async Task Send<T>(T line, CancellationToken cancel) => await _process.StandardInput.WriteLineAsync(Lines.Write(line).AsMemory(), cancel);
@@ -92,7 +92,7 @@ internal sealed class BenchProcess : IAsyncDisposable
         {
             if (!line.StartsWith('{')) continue;                                  // libraries talk there too
             var reply = Lines.Read<StageReply>(line);
-            if (reply is StageReply.Lost lost) _lost(lost);
+            if (reply is StageReply.Lost or StageReply.Token or StageReply.Ended) _aside(reply);
             else await _replies.Writer.WriteAsync(reply);
         }
         _replies.Writer.Complete();

@@ -6,6 +6,7 @@ namespace SwarmCompute.Bench;
 [JsonDerivedType(typeof(Load), "load"), JsonDerivedType(typeof(Join), "join"), JsonDerivedType(typeof(Map), "map"), JsonDerivedType(typeof(Generate), "generate")]
 [JsonDerivedType(typeof(Count), "count"), JsonDerivedType(typeof(Listen), "listen"), JsonDerivedType(typeof(Pass), "pass"), JsonDerivedType(typeof(HandOver), "hand-over")]
 [JsonDerivedType(typeof(Echo), "echo"), JsonDerivedType(typeof(Ping), "ping"), JsonDerivedType(typeof(Relay), "relay")]
+[JsonDerivedType(typeof(Ask), "ask"), JsonDerivedType(typeof(Gauge), "gauge")]
 internal abstract record StageCommand
 {
     /// <summary>Load these layers, for a place in a pipeline that comes later.</summary>
@@ -31,6 +32,14 @@ internal abstract record StageCommand
     /// <summary>Generate an answer to each prompt, all at once.</summary>
     /// <param name="AnnounceAt">Say when the first answer has so many tokens; 0: never.</param>
     public sealed record Generate(int[][] Prompts, int Tokens, int AnnounceAt) : StageCommand;
+
+    /// <summary>Generate an answer, and say each token as it comes.</summary>
+    /// <param name="Number">Names the answer in what is said of it.</param>
+    /// <param name="Resume">Tokens of the answer that are there already.</param>
+    public sealed record Ask(int Number, int[] Prompt, int[] Resume, int Tokens) : StageCommand;
+
+    /// <summary>Say how many sessions are open.</summary>
+    public sealed record Gauge : StageCommand;
 
     /// <summary>Say how many bytes were allocated so far.</summary>
     public sealed record Count : StageCommand;

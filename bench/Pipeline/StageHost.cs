@@ -72,6 +72,13 @@ internal sealed class StageHost : IAsyncDisposable
             case StageCommand.Generate generate:
                 _running.Add(Told(Generate(generate, _end.Token)));
                 return;
+            case StageCommand.Ask ask:
+                _running.RemoveAll(task => task.IsCompleted);
+                _running.Add(Told(Stream(ask, _end.Token)));
+                return;
+            case StageCommand.Gauge:
+                Say(new StageReply.Gauged(_head?.OpenSessions ?? _stage!.OpenSessions));
+                return;
             case StageCommand.Count:
                 Say(new StageReply.Counted(GC.GetTotalAllocatedBytes(precise: true)));
                 return;
@@ -199,6 +206,20 @@ internal sealed class StageHost : IAsyncDisposable
             generate.Prompts.Select((prompt, stream) => Answer(prompt, generate.Tokens, stream == 0 ? generate.AnnounceAt : 0, cancel)));
         while (_head!.OpenSessions > 0) await Task.Delay(ReadyPause, cancel);      // the next answers find room
         Say(new StageReply.Generated(answers));
+    }
+
+    private async Task Stream(StageCommand.Ask ask, CancellationToken cancel)
+    {
+        var request = new GenerationRequest([.. ask.Prompt], ask.Tokens, new SamplingOptions(), [.. ask.Resume], []);
+        try
+        {
+            await foreach (var token in _head!.Generate(request, cancel)) Say(new StageReply.Token(ask.Number, token.Token));
+            Say(new StageReply.Ended(ask.Number, null, MayBeAskedAgain: false));
+        }
+        catch (PipelineException fault)
+        {
+            Say(new StageReply.Ended(ask.Number, fault.Message, fault.Fault is PipelineFault.NotReady or PipelineFault.Busy));
+        }
     }
 
     private async Task<StageAnswer> Answer(int[] prompt, int count, int announceAt, CancellationToken cancel)

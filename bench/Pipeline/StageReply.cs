@@ -7,6 +7,7 @@ namespace SwarmCompute.Bench;
 [JsonDerivedType(typeof(Lost), "lost"), JsonDerivedType(typeof(Failed), "failed"), JsonDerivedType(typeof(Reached), "reached")]
 [JsonDerivedType(typeof(Generated), "generated"), JsonDerivedType(typeof(Counted), "counted"), JsonDerivedType(typeof(Listens), "listens")]
 [JsonDerivedType(typeof(Passed), "passed"), JsonDerivedType(typeof(RpcGenerated), "rpc"), JsonDerivedType(typeof(Followed), "followed")]
+[JsonDerivedType(typeof(Token), "token"), JsonDerivedType(typeof(Ended), "ended"), JsonDerivedType(typeof(Gauged), "gauged")]
 internal abstract record StageReply
 {
     /// <summary>The layers are loaded.</summary>
@@ -32,6 +33,17 @@ internal abstract record StageReply
 
     /// <summary>All answers are there.</summary>
     public sealed record Generated(StageAnswer[] Answers) : StageReply;
+
+    /// <summary>The next token of an answer.</summary>
+    public sealed record Token(int Number, int Value) : StageReply;
+
+    /// <summary>An answer is over.</summary>
+    /// <param name="Fault">Why it has not all its tokens; null where it has.</param>
+    /// <param name="MayBeAskedAgain">Whether the fault is that the pipeline takes no answer now.</param>
+    public sealed record Ended(int Number, string? Fault, bool MayBeAskedAgain) : StageReply;
+
+    /// <summary>Sessions that are open.</summary>
+    public sealed record Gauged(int Sessions) : StageReply;
 
     /// <summary>Bytes that this process allocated.</summary>
     public sealed record Counted(long Bytes) : StageReply;

@@ -26,6 +26,9 @@ internal sealed class StageRing : IAsyncDisposable
     private TwoSides? _network;
     private int[] _sides = [];
 
+    /// <summary>Told, on another thread, of tokens that a head streams.</summary>
+    public Action<StageReply>? Streamed { get; set; }
+
     public BenchProcess Head => _processes[0];
 
     public IReadOnlyList<BenchProcess> Processes => _processes;
@@ -117,8 +120,13 @@ internal sealed class StageRing : IAsyncDisposable
         }
     }
 
-    private void Note(StageReply.Lost lost)
+    private void Note(StageReply reply)
     {
+        if (reply is not StageReply.Lost lost)
+        {
+            Streamed?.Invoke(reply);
+            return;
+        }
         lock (_gate)
             if (_lost is not null && (lost.Slot, lost.Epoch) == _awaited) _lost.TrySetResult(lost);
     }
