@@ -27,7 +27,7 @@ internal static class SoakBench
         var expected = new int[Questions][];
         for (var question = 0; question < Questions; question++) expected[question] = (await ring.Generate(prompts[question], AnswerTokens, cancel)).Varied().Tokens;
 
-        var streams = new SoakStreams(ring, prompts, expected);
+        using var streams = new SoakStreams(ring, prompts, expected);
         ring.Streamed = streams.Take;
         var began = Stopwatch.GetTimestamp();
         var asking = true;
@@ -81,7 +81,7 @@ internal static class SoakBench
     {
         Console.Error.WriteLine($"Kills slot {victim}");
         var spare = await ring.Spare(victim, cancel);
-        await ring.Replace(victim, spare, cancel);
+        await ring.Replace(victim, spare, place: null, cancel);
         if (victim == 0) streams.HeadIsNew();
     }
 

@@ -4,7 +4,7 @@ using System.Threading.Channels;
 namespace SwarmCompute.Bench;
 
 /// <summary>Streams that ask one question after the other, and compare every answer with that of the undisturbed run.</summary>
-internal sealed class SoakStreams(StageRing ring, int[][] prompts, int[][] expected)
+internal sealed class SoakStreams(StageRing ring, int[][] prompts, int[][] expected) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -22,6 +22,8 @@ internal sealed class SoakStreams(StageRing ring, int[][] prompts, int[][] expec
 
     /// <summary>Answers with a lost or another token.</summary>
     public int Wrong => Volatile.Read(ref _wrong);
+
+    public void Dispose() => _sending.Dispose();
 
     /// <summary>Takes what the head says; what belongs to an answer that was asked for again is left aside.</summary>
     public void Take(StageReply reply)

@@ -47,6 +47,9 @@ public sealed class EvidenceTests : IDisposable
         var (exitCode, output, errors) = await SwarmCli.Run(["evidence", "inspect", Write("root.cer", certificate.RawData)]);
         Assert.True(exitCode == 0, errors);
         Assert.Contains("certificate of 'a?[31mroot'", output, StringComparison.Ordinal);
+        (exitCode, output, errors) = await SwarmCli.Run(["evidence", "inspect", Write("key.pem", Encoding.ASCII.GetBytes(key.ExportSubjectPublicKeyInfoPem()))]);
+        Assert.True(exitCode == 0, errors);
+        Assert.Contains("platform key of 256 bits", output, StringComparison.Ordinal);
         await SwarmCli.Refused("carries no evidence", "evidence", "verify", "--evidence", _folder.File("root.cer"));
         await SwarmCli.Refused("no evidence that its first bytes tell", "evidence", "inspect", Write("noise", new byte[100]));
     }

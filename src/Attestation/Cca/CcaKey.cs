@@ -20,6 +20,9 @@ public sealed class CcaKey
     /// <summary>When the maker's word for the key ends; null where it has no end.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
+    /// <summary>The bits of the key's curve: 256, 384 or 521.</summary>
+    public int Bits => Key.KeySize;
+
     internal ECDsa Key { get; }
 
     /// <summary>Reads a P-256, P-384 or P-521 public key from PEM (RFC 7468) or a JSON Web Key (RFC 7517).</summary>

@@ -20,7 +20,7 @@ internal static class EvidenceCommand
         var type = new Option<string>("--type") { Description = $"auto, {string.Join(", ", EvidenceKind.All)}", DefaultValueFactory = _ => "auto" };
         var evidence = new Option<string>("--evidence") { Description = "the quote, report or token, or a certificate that carries one", Required = true };
         var collateral = new Option<string?>("--collateral") { Description = "what the vendor publishes: a bundle of 'swarm evidence collateral bundle'; or Intel's as one JSON document; or NVIDIA's manifests (XML) and OCSP responses as a file or a folder of them" };
-        var endorsements = new Option<string[]>("--endorsements") { Description = "certificates, revocation lists or platform keys; NVIDIA: the device's chain", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        var endorsements = new Option<string[]>("--endorsements") { Description = "certificates, revocation lists or platform keys; NVIDIA: the device's chain, and manifests", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         var at = new Option<string?>("--at") { Description = "the time at which it is judged, such as 2026-01-31T12:00:00Z; default: now" };
         var root = new Option<string?>("--root") { Description = "the root certificate that is trusted instead of the vendor's" };
         var test = new Option<bool>("--allow-test-root") { Description = "trust whatever root came with the evidence: for tests, it proves nothing" };

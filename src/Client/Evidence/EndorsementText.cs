@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Xml;
 using System.Xml.Linq;
@@ -5,7 +6,7 @@ using SwarmCompute.Attestation;
 
 namespace SwarmCompute.Client.Evidence;
 
-/// <summary>What lies beside evidence, in lines for a person: certificates, revocation lists, Intel's collateral, NVIDIA's manifests, bundles.</summary>
+/// <summary>What lies beside evidence, in lines for a person: certificates, revocation lists, Intel's collateral, NVIDIA's manifests, Arm's platform keys, bundles.</summary>
 internal static class EndorsementText
 {
     private const int CertificatesMax = 24, XmlCharsMax = 8 * 1024 * 1024;
@@ -15,9 +16,9 @@ internal static class EndorsementText
     {
         var start = bytes.Span.TrimStart("\uFEFF \t\r\n"u8);
         if (start is [(byte)'<', ..]) return Manifest(bytes);
-        if (start is [(byte)'{', ..]) return CollateralBundle.IsBundle(bytes.Span) ? Bundle(bytes) : Collateral(bytes);
+        if (start is [(byte)'{', ..]) return CollateralBundle.IsBundle(bytes.Span) ? Bundle(bytes) : Collateral(bytes) ?? PlatformKeys(bytes);
         if (RevocationList.TryParse(bytes, out var list)) return [List(list!)];
-        return Certificates(bytes);
+        return Certificates(bytes) ?? PlatformKeys(bytes);
     }
 
     private static string[]? Certificates(ReadOnlyMemory<byte> bytes)
@@ -30,6 +31,19 @@ internal static class EndorsementText
     private static string Certificate(PkiCertificate certificate) =>
         $"certificate of '{certificate.SubjectCommonName}' by '{certificate.IssuerCommonName}', {certificate.NotBefore:yyyy-MM-dd} to {certificate.NotAfter:yyyy-MM-dd}, "
         + $"serial {Convert.ToHexStringLower(certificate.Serial.Span)}, SHA-256 {certificate.Hash}";
+
+    private static string[]? PlatformKeys(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return [.. CcaKeys.Read(Encoding.UTF8.GetString(bytes.Span)).Select(key =>
+                $"platform key of {key.Bits} bits, implementation {key.Implementation ?? "any"}, instance {key.Instance ?? "any"}")];
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
 
     private static string List(RevocationList list) => $"revocation list of {list.Count} certificates, {list.ThisUpdate:u} to {list.NextUpdate:u}";
 

@@ -13,7 +13,7 @@ internal sealed record EvidenceCase
     /// <summary>A bundle; or for Intel the collateral, for NVIDIA the reference integrity manifests and OCSP responses.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Collateral { get; init; } = [];
 
-    /// <summary>AMD: certificates and revocation lists; NVIDIA: the device's chain; Arm: the platform keys.</summary>
+    /// <summary>AMD: certificates and revocation lists; NVIDIA: the device's chain, and manifests, which may be here or there; Arm: the platform keys.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Endorsements { get; init; } = [];
 
     /// <summary>What a bundle had for it; null where no bundle was given.</summary>

@@ -20,7 +20,7 @@ internal static class EvidenceJudge
     {
         EvidenceKind.Tdx or EvidenceKind.Sgx => TdxVerifier.Verify(given.Evidence, Collateral(given), given.At, given.Root ?? TdxVerifier.IntelRoot, given.Policy.Intel),
         EvidenceKind.Snp => SnpVerifier.Verify(given.Evidence, Endorsements(given), given.At, given.Root is { } ark ? Only(ark) : null, given.Policy.Snp),
-        EvidenceKind.Nvidia => NvidiaVerifier.Verify(given.Evidence, Joined(given.Endorsements), Published(given), given.At, given.Root is { } root ? EvidenceRoot.OfDevices(root) : NvidiaRoots.Default, given.Policy.Nvidia),
+        EvidenceKind.Nvidia => NvidiaVerifier.Verify(given.Evidence, Joined([.. given.Endorsements.Where(e => !IsXml(e))]), Published(given), given.At, given.Root is { } root ? EvidenceRoot.OfDevices(root) : NvidiaRoots.Default, given.Policy.Nvidia),
         EvidenceKind.Cca => CcaVerifier.Verify(given.Evidence, Keys(given), given.At, given.Policy.Cca),
         Manifest.Development => Development(given),
         _ => throw new CommandException($"'{given.Kind}' is no type of evidence; give {string.Join(", ", EvidenceKind.All)}"),
@@ -52,7 +52,7 @@ internal static class EvidenceJudge
     private static SnpTrustRoots Only(Hash32 ark) => new(Enum.GetValues<SnpProductLine>().ToImmutableDictionary(line => line, _ => ark));
 
     private static NvidiaCollateral Published(EvidenceCase given) => given.Published is { Devices: [var device] } ? device : new(
-        [.. given.Collateral.Where(IsXml)], [.. given.Collateral.Where(c => !IsXml(c))]);
+        [.. given.Collateral.Concat(given.Endorsements).Where(IsXml)], [.. given.Collateral.Where(c => !IsXml(c))]);
 
     private static bool IsXml(ReadOnlyMemory<byte> document) => document.Span.TrimStart("\uFEFF \t\r\n"u8) is [(byte)'<', ..];
 
