@@ -18,7 +18,7 @@ internal sealed record ModelFigures(int PromptTokens, int AnswerTokens, int Roun
         {
             Console.Error.WriteLine($"{model.Name}: round {round + 1} of {rounds}");
             var prompt = model.Prompt(round, model.PromptTokens);
-            var one = (await rivals.Alone.Generate(prompt, model.AnswerTokens, cancel)).Varied();
+            var one = await rivals.Alone.Generate(prompt, model.AnswerTokens, cancel);
             var three = await rivals.Staged.Generate(prompt, model.AnswerTokens, cancel);
             if (!one.Tokens.SequenceEqual(three.Tokens)) throw new InvalidOperationException($"{Stages} stages gave another answer than one.");
             if (round >= 0) alone.Add(one);
@@ -29,6 +29,7 @@ internal sealed record ModelFigures(int PromptTokens, int AnswerTokens, int Roun
                 if (round >= 0) rpc[count].Add(answer);
             }
         }
+        StageAnswer.RequireVaried(alone);
         var (single, many) = await MeasureStreams(model, rivals.Staged, rounds, cancel);
         return new ModelFigures(model.PromptTokens, model.AnswerTokens, rounds, StreamRates.Of(alone, model.PromptTokens), StreamRates.Of(staged, model.PromptTokens),
             rpc.ToDictionary(of => of.Key, of => StreamRates.Of(of.Value, model.PromptTokens)), single, many,

@@ -17,9 +17,19 @@ internal sealed record StageAnswer(long Began, int[] Tokens, long[] At)
     /// <summary>The wait for each token after the first one.</summary>
     public IEnumerable<double> WaitsMs() => At.Zip(At.Skip(1), (one, next) => Stopwatch.GetElapsedTime(one, next).TotalMilliseconds);
 
-    /// <summary>Refuses an answer that says the same few tokens again and again: that two of those are equal would show nothing.</summary>
-    /// <exception cref="InvalidOperationException">Less than an eighth of its tokens are different ones.</exception>
-    public StageAnswer Varied() => 8 * Tokens.Distinct().Count() >= Tokens.Length
-        ? this
-        : throw new InvalidOperationException($"The model says {Tokens.Distinct().Count()} different tokens in {Tokens.Length}: answers cannot be compared.");
+    /// <summary>This answer, unless it is refused by <see cref="RequireVaried"/>.</summary>
+    public StageAnswer Varied()
+    {
+        RequireVaried([this]);
+        return this;
+    }
+
+    /// <summary>Refuses answers that say the same few tokens again and again: that two of those are equal would show nothing.</summary>
+    /// <exception cref="InvalidOperationException">Less than an eighth of their tokens are different ones.</exception>
+    public static void RequireVaried(IReadOnlyCollection<StageAnswer> answers)
+    {
+        var tokens = answers.SelectMany(answer => answer.Tokens).ToList();
+        var different = tokens.Distinct().Count();
+        if (8 * different < tokens.Count) throw new InvalidOperationException($"The model says {different} different tokens in {tokens.Count}: answers cannot be compared.");
+    }
 }
