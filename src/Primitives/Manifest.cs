@@ -23,7 +23,24 @@ public sealed record Manifest(
     /// <summary>The TEE type with no hardware behind it.</summary>
     public const string Development = "development";
 
+    /// <summary>Sessions where a manifest does not say how many.</summary>
+    public const int SessionsDefault = 4;
+
+    private static readonly ImmutableArray<string> Members =
+        ["version", "engine", "model", "stages", "contextTokens", "threads", "tee", "authority", "sessions", "layers", "standby", "apiKeys"];
     private static readonly ImmutableArray<string> TeeTypes = [Development, "tdx", "sev-snp", "cca"];
+
+    /// <summary>Answers that are generated at once, 1 to 250; every stage keeps room for so many contexts.</summary>
+    public int Sessions { get; init; } = SessionsDefault;
+
+    /// <summary>Layers of each stage, in order; empty where the stages are cut so that each has about the same work.</summary>
+    public ImmutableArray<int> Layers { get; init; } = [];
+
+    /// <summary>Whether every stage after the head has a standby that follows it on a further server, so that its loss needs no replay.</summary>
+    public bool Standby { get; init; }
+
+    /// <summary>Whose requests the head answers; empty where it answers anyone's who reaches it.</summary>
+    public ImmutableArray<ApiKeyTerms> ApiKeys { get; init; } = [];
 
     /// <summary>SHA-256 of the canonical form.</summary>
     public Hash32 Hash => Hash32.Sha256(ToCanonicalBytes());
@@ -41,20 +58,27 @@ public sealed record Manifest(
         try
         {
             var members = CanonicalJson.ParseObject(utf8, ManifestLimits.BytesMax);
-            RefuseUnknown(members, "", ["version", "engine", "model", "stages", "contextTokens", "threads", "tee", "authority"]);
-            Require(Integer(members, "version", 1, 1) == 1, "version", "1");
-            var model = members["model"] as JsonObject ?? throw Missing("model", "an object with sha256 and sizeBytes");
-            RefuseUnknown(model, "model.", ["sha256", "sizeBytes"]);
-            var engine = Text(members, "engine");
-            Require(engine == LlamaCpp, "engine", $"\"{LlamaCpp}\"");
+            ManifestJson.RefuseUnknown(members, "", Members.AsSpan());
+            ManifestJson.Require(ManifestJson.Integer(members, "version", 1, 1) == 1, "version", "1");
+            var model = members["model"] as JsonObject ?? throw ManifestJson.Wrong("model", "an object with sha256 and sizeBytes");
+            ManifestJson.RefuseUnknown(model, "model.", ["sha256", "sizeBytes"]);
+            var engine = ManifestJson.Text(members, "engine");
+            ManifestJson.Require(engine == LlamaCpp, "engine", $"\"{LlamaCpp}\"");
+            var stages = (int)ManifestJson.Integer(members, "stages", 1, ManifestLimits.StagesMax);
             return new Manifest(
                 engine,
-                new ModelReference(Digest(model, "sha256"), Integer(model, "sizeBytes", 1, CanonicalJson.IntegerMax)),
-                (int)Integer(members, "stages", 1, ManifestLimits.StagesMax),
-                (int)Integer(members, "contextTokens", ManifestLimits.ContextTokensMin, ManifestLimits.ContextTokensMax),
-                (int)Integer(members, "threads", 1, ManifestLimits.ThreadsMax),
+                new ModelReference(ManifestJson.Digest(model, "sha256"), ManifestJson.Integer(model, "sizeBytes", 1, CanonicalJson.IntegerMax)),
+                stages,
+                (int)ManifestJson.Integer(members, "contextTokens", ManifestLimits.ContextTokensMin, ManifestLimits.ContextTokensMax),
+                (int)ManifestJson.Integer(members, "threads", 1, ManifestLimits.ThreadsMax),
                 ReadTee(members),
-                Digest(members, "authority"));
+                ManifestJson.Digest(members, "authority"))
+            {
+                Sessions = members.ContainsKey("sessions") ? (int)ManifestJson.Integer(members, "sessions", 1, ManifestLimits.SessionsMax) : SessionsDefault,
+                Layers = ReadLayers(members, stages),
+                Standby = members.ContainsKey("standby") && ManifestJson.Boolean(members, "standby"),
+                ApiKeys = ReadKeys(members),
+            };
         }
         catch (FormatException fault)
         {
@@ -62,51 +86,49 @@ public sealed record Manifest(
         }
     }
 
-    /// <summary>The canonical form (RFC 8785).</summary>
-    public byte[] ToCanonicalBytes() => CanonicalJson.Serialize(new JsonObject
+    /// <summary>The canonical form (RFC 8785). Optional members that have their default are left out.</summary>
+    public byte[] ToCanonicalBytes()
     {
-        ["version"] = 1,
-        ["engine"] = Engine,
-        ["model"] = new JsonObject { ["sha256"] = Model.Sha256.ToString(), ["sizeBytes"] = Model.SizeBytes },
-        ["stages"] = Stages,
-        ["contextTokens"] = ContextTokens,
-        ["threads"] = Threads,
-        ["tee"] = new JsonArray([.. Tee.Select(t => (JsonNode)t)]),
-        ["authority"] = Authority.ToString(),
-    });
+        var members = new JsonObject
+        {
+            ["version"] = 1,
+            ["engine"] = Engine,
+            ["model"] = new JsonObject { ["sha256"] = Model.Sha256.ToString(), ["sizeBytes"] = Model.SizeBytes },
+            ["stages"] = Stages,
+            ["contextTokens"] = ContextTokens,
+            ["threads"] = Threads,
+            ["tee"] = new JsonArray([.. Tee.Select(t => (JsonNode)t)]),
+            ["authority"] = Authority.ToString(),
+        };
+        if (Sessions != SessionsDefault) members["sessions"] = Sessions;
+        if (!Layers.IsEmpty) members["layers"] = new JsonArray([.. Layers.Select(count => (JsonNode)count)]);
+        if (Standby) members["standby"] = true;
+        if (!ApiKeys.IsEmpty) members["apiKeys"] = new JsonArray([.. ApiKeys.Select(key => key.ToJson())]);
+        return CanonicalJson.Serialize(members);
+    }
 
     private static ImmutableArray<string> ReadTee(JsonObject members)
     {
         if (members["tee"] is not JsonArray { Count: >= 1 and <= ManifestLimits.TeeTypesMax } items)
-            throw Missing("tee", $"an array of 1 to {ManifestLimits.TeeTypesMax} TEE types");
+            throw ManifestJson.Wrong("tee", $"an array of 1 to {ManifestLimits.TeeTypesMax} TEE types");
         var types = items.Select(i => i is JsonValue value && value.TryGetValue<string>(out var type) ? type : "").ToImmutableArray();
-        Require(types.All(TeeTypes.Contains) && types.Distinct().Count() == types.Length, "tee", $"distinct names out of {string.Join(", ", TeeTypes)}");
+        ManifestJson.Require(types.All(TeeTypes.Contains) && types.Distinct().Count() == types.Length, "tee", $"distinct names out of {string.Join(", ", TeeTypes)}");
         return types;
     }
 
-    private static void RefuseUnknown(JsonObject members, string path, ReadOnlySpan<string> known)
+    private static ImmutableArray<int> ReadLayers(JsonObject members, int stages)
     {
-        foreach (var (name, _) in members)
-            if (!known.Contains(name)) throw new FormatException($"it has an unknown field '{path}{name}'; remove it.");
+        if (!members.TryGetPropertyValue("layers", out var given)) return [];
+        if (given is not JsonArray items || items.Count != stages) throw ManifestJson.Wrong("layers", $"an array of {stages} numbers, one for each stage");
+        return [.. items.Select((_, at) => (int)ManifestJson.Integer(items, "layers", at, 1, ManifestLimits.LayersMax))];
     }
 
-    private static string Text(JsonObject members, string name) =>
-        members[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : throw Missing(name, "a string");
-
-    private static Hash32 Digest(JsonObject members, string name) =>
-        Hash32.TryParse(Text(members, name), out var hash) && Text(members, name) == hash.ToString()
-            ? hash
-            : throw Missing(name, "64 lower-case hexadecimal digits");
-
-    private static long Integer(JsonObject members, string name, long min, long max) =>
-        members[name] is JsonValue value && value.TryGetValue<long>(out var number) && number >= min && number <= max
-            ? number
-            : throw Missing(name, $"an integer from {min} to {max}");
-
-    private static void Require(bool holds, string name, string cure)
+    private static ImmutableArray<ApiKeyTerms> ReadKeys(JsonObject members)
     {
-        if (!holds) throw Missing(name, cure);
+        if (!members.TryGetPropertyValue("apiKeys", out var given)) return [];
+        if (given is not JsonArray { Count: >= 1 and <= ManifestLimits.ApiKeysMax } items) throw ManifestJson.Wrong("apiKeys", $"an array of 1 to {ManifestLimits.ApiKeysMax} keys");
+        var keys = items.Select((item, at) => ApiKeyTerms.Read(item, $"apiKeys[{at}]")).ToImmutableArray();
+        ManifestJson.Require(keys.Select(key => key.Sha256).Distinct().Count() == keys.Length, "apiKeys", "keys that are all different");
+        return keys;
     }
-
-    private static FormatException Missing(string name, string cure) => new($"field '{name}' must be {cure}.");
 }

@@ -20,4 +20,13 @@ public static class ManifestLimits
 
     /// <summary>The most TEE types that a manifest may name.</summary>
     public const int TeeTypesMax = 8;
+
+    /// <summary>The most sessions that a pipeline holds open at once.</summary>
+    public const int SessionsMax = 250;
+
+    /// <summary>The most layers of a stage.</summary>
+    public const int LayersMax = 1024;
+
+    /// <summary>The most keys that a manifest may name.</summary>
+    public const int ApiKeysMax = 200;
 }

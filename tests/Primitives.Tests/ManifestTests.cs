@@ -16,6 +16,18 @@ public sealed class ManifestTests
         $$"""{"authority":"{{Sample.Authority}}","contextTokens":1024,"engine":"llama.cpp","model":{"sha256":"{{Sample.Model.Sha256}}","sizeBytes":1234},"stages":3,"tee":["development"],"threads":1,"version":1}""",
         Encoding.UTF8.GetString(Sample.ToCanonicalBytes()));
 
+    [Fact]
+    public void Optional_members_are_in_the_canonical_form_only_where_they_are_not_the_default()
+    {
+        var key = new ApiKeyTerms("team", Hash32.Sha256("secret"u8), 60, 20_000, 4);
+        var full = Sample with { Sessions = 16, Layers = [7, 6, 3], Standby = true, ApiKeys = [key] };
+        Assert.Equal(full, Manifest.Parse(full.ToCanonicalBytes()));
+        Assert.Equal(
+            $$"""{"apiKeys":[{"answers":4,"name":"team","requestsPerMinute":60,"sha256":"{{key.Sha256}}","tokensPerMinute":20000}],"authority":"{{Sample.Authority}}","contextTokens":1024,"engine":"llama.cpp","layers":[7,6,3],"model":{"sha256":"{{Sample.Model.Sha256}}","sizeBytes":1234},"sessions":16,"stages":3,"standby":true,"tee":["development"],"threads":1,"version":1}""",
+            Encoding.UTF8.GetString(full.ToCanonicalBytes()));
+        Assert.NotEqual(Sample.Hash, full.Hash);
+    }
+
     [Theory]
     [InlineData("colour", "\"red\"", "unknown field 'colour'")]
     [InlineData("stages", "0", "field 'stages'")]
@@ -29,6 +41,16 @@ public sealed class ManifestTests
     [InlineData("model", "1", "field 'model'")]
     [InlineData("version", "2", "field 'version'")]
     [InlineData("contextTokens", "8", "field 'contextTokens'")]
+    [InlineData("sessions", "0", "field 'sessions'")]
+    [InlineData("sessions", "251", "field 'sessions'")]
+    [InlineData("layers", "[1,2]", "field 'layers'")]
+    [InlineData("layers", "[1,0,2]", "field 'layers[1]'")]
+    [InlineData("standby", "1", "field 'standby'")]
+    [InlineData("apiKeys", "[]", "field 'apiKeys'")]
+    [InlineData("apiKeys", "[1]", "field 'apiKeys[0]'")]
+    [InlineData("apiKeys", "[{\"name\":\"\"}]", "field 'apiKeys[0].name'")]
+    [InlineData("apiKeys", "[{\"name\":\"a\",\"key\":\"b\"}]", "unknown field 'apiKeys[0].key'")]
+    [InlineData("apiKeys", "[{\"name\":\"a\",\"sha256\":\"B\"}]", "field 'apiKeys[0].sha256'")]
     public void A_wrong_field_is_named(string field, string value, string named)
     {
         var members = CanonicalJson.ParseObject(Sample.ToCanonicalBytes(), ManifestLimits.BytesMax);
