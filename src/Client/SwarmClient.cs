@@ -116,7 +116,7 @@ public sealed class SwarmClient : IDisposable
             if (broken is not null) yield return new CompletionEvent.Resumed(head, tokens.Count);
             var before = tokens.Count;
             using var http = SwarmHttp.ForHead(_options.Root, order, _options.Attestation, _time);
-            await using var stream = new HeadStream(http, head, request, _options.StallTimeout);
+            await using var stream = new HeadStream(http, head, request, _options.ApiKey, _options.StallTimeout);
             string? reason = null;
             while (reason is null)
             {

@@ -91,6 +91,30 @@ public sealed class GuestRunTests
     }
 
     [Fact]
+    public async Task A_manifest_says_whose_requests_are_answered_how_many_at_once_and_how_the_layers_are_cut()
+    {
+        await using var swarm = await Swarm.Start(stages: 2, Cancel);
+        swarm.Manifest = swarm.Manifest with { Sessions = 6, Layers = [1, 5], ApiKeys = [new ApiKeyTerms("team", Hash32.Sha256("secret"u8), 100, 100_000, 8)] };
+        GuestProcess[] guests = [swarm.Launch(0, 1), swarm.Launch(1, 1)];
+        await swarm.Publish(1, [1, 1], Cancel);
+        for (var slot = 0; slot < 2; slot++) await swarm.Guest(slot, 1).Next<GuestMessage.StageReady>(Cancel, ready => ready.Generation == 1);
+        using var client = swarm.Client(1, "secret");
+        using var stranger = swarm.Client(1, "wrong");
+        Assert.Equal(HttpStatusCode.Unauthorized, await stranger.Status(Prompt, Cancel));
+        await Assert.ThrowsAsync<HttpRequestException>(() => stranger.Metrics(Cancel));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => client.Stream(Prompt, TokensMax, Cancel).ToListAsync(Cancel).AsTask()));
+        Assert.All(answers, answer => Assert.Equal(answers[0], answer));
+        var metrics = await client.Metrics(Cancel);
+        Assert.Contains("gen_ai_server_time_to_first_token_seconds_count", metrics, StringComparison.Ordinal);
+        Assert.Contains("gen_ai_operation_name=\"text_completion\"", metrics, StringComparison.Ordinal);
+
+        var report = SignedReport.Parse((await Finish(swarm, 1)).SignedReport).Report;
+        Assert.Equal([(0, 0), (1, 5)], report.Stages.Select(stage => (stage.LayerFirst, stage.LayerLast)));
+        foreach (var guest in guests) guest.Process.Kill();
+    }
+
+    [Fact]
     public async Task The_head_signs_what_it_served_while_it_works()
     {
         await using var swarm = await Swarm.Start(stages: 1, Cancel);

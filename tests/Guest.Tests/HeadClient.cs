@@ -12,7 +12,7 @@ internal sealed class HeadClient : IDisposable
 {
     private readonly HttpClient _http;
 
-    public HeadClient(string endpoint, X509Certificate2 root, uint epoch)
+    public HeadClient(string endpoint, X509Certificate2 root, uint epoch, string? apiKey = null)
     {
         var handler = new SocketsHttpHandler
         {
@@ -24,6 +24,7 @@ internal sealed class HeadClient : IDisposable
             },
         };
         _http = new HttpClient(handler) { BaseAddress = new Uri(endpoint), Timeout = TimeSpan.FromMinutes(2) };
+        if (apiKey is not null) _http.DefaultRequestHeaders.Authorization = new("Bearer", apiKey);
     }
 
     /// <summary>The answer's tokens, as they come.</summary>
@@ -49,6 +50,9 @@ internal sealed class HeadClient : IDisposable
         using var response = await _http.SendAsync(request, cancel);
         return response.StatusCode;
     }
+
+    /// <summary>What Prometheus would scrape.</summary>
+    public Task<string> Metrics(CancellationToken cancel) => _http.GetStringAsync(new Uri("/metrics", UriKind.Relative), cancel);
 
     public void Dispose() => _http.Dispose();
 

@@ -32,7 +32,7 @@ internal sealed class Swarm : IAsyncDisposable
 
     public SiloEnd Silo { get; set; }
 
-    public Manifest Manifest { get; }
+    public Manifest Manifest { get; set; }
 
     public string AssetDirectory => Path.Combine(_directory.FullName, "assets");
 
@@ -108,7 +108,7 @@ internal sealed class Swarm : IAsyncDisposable
         foreach (var guest in guests) await guest.Tell(map, cancel);
     }
 
-    public HeadClient Client(uint epoch) => new(Guest(0, epoch).Hello!.ApiEndpoint!, Authority.Root.Root, epoch);
+    public HeadClient Client(uint epoch, string? apiKey = null) => new(Guest(0, epoch).Hello!.ApiEndpoint!, Authority.Root.Root, epoch, apiKey);
 
     /// <summary>What the chain would say once the report was settled: every lease that was ever given, and the report.</summary>
     public ChainFacts Facts(GuestMessage.Report report, params (int Slot, uint Epoch)[] leases) => new(

@@ -15,8 +15,9 @@ internal static class ChatCommand
         var message = new Option<bool>("--message") { Description = "take the text as a user's message, by the model's chat template" };
         var tokens = new Option<int>("--tokens") { Description = "the most tokens to generate", DefaultValueFactory = _ => 128 };
         var temperature = new Option<double>("--temperature") { Description = "0 picks the likeliest token every time", DefaultValueFactory = _ => 0 };
+        var apiKey = CommonOptions.ApiKeyFile();
         var evidence = new EvidenceOptions("the head");
-        var command = new Command("chat", "Streams an answer from a running order.") { number, swarm, prompt, message, tokens, temperature };
+        var command = new Command("chat", "Streams an answer from a running order.") { number, swarm, prompt, message, tokens, temperature, apiKey };
         evidence.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
@@ -28,7 +29,7 @@ internal static class ChatCommand
             await using var peers = policy is null
                 ? null
                 : new AttestedPeers(EvidenceOptions.VerifierFor(file.Chain.ChainId), evidence.Given(parsed, vendors), policy, TimeProvider.System);
-            using var client = file.Connect(peers is null ? null : new HeadAttestation(peers, file.Chain.ChainId, file.Chain.OrderBook));
+            using var client = file.Connect(peers is null ? null : new HeadAttestation(peers, file.Chain.ChainId, file.Chain.OrderBook), parsed.ReadApiKey(apiKey));
             await foreach (var happening in client.Complete(
                 parsed.Read(number), parsed.GetValue(message) ? request with { Messages = [new("user", text)] } : request with { Prompt = text }, cancel))
                 await Show(happening);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using SwarmCompute.Chain;
 
 namespace SwarmCompute.Client.Cli;
@@ -7,6 +8,7 @@ namespace SwarmCompute.Client.Cli;
 internal static class CommonOptions
 {
     private const string SwarmVariable = "SWARM_FILE";
+    private const int ApiKeyBytesMax = 1024;
 
     /// <summary><c>--swarm FILE</c>.</summary>
     public static Option<string> Swarm() => new("--swarm")
@@ -17,6 +19,9 @@ internal static class CommonOptions
 
     /// <summary><c>--key-file FILE</c>.</summary>
     public static Option<string> KeyFile() => new("--key-file") { Description = "the file with your account's private key (hexadecimal)", Required = true };
+
+    /// <summary><c>--api-key-file FILE</c>.</summary>
+    public static Option<string?> ApiKeyFile() => new("--api-key-file") { Description = "the file with the key that the order's head asks for, where its manifest names keys" };
 
     /// <summary>The order's number.</summary>
     public static Argument<string> Order() => new("order") { Description = "the order's number" };
@@ -30,6 +35,11 @@ internal static class CommonOptions
     /// <summary>Reads an order's number.</summary>
     /// <exception cref="CommandException">It is none.</exception>
     public static OrderId Read(this ParseResult parsed, Argument<string> order) => Parse(parsed.GetRequiredValue(order), OrderId.Parse);
+
+    /// <summary>Reads an API key from its file; null where none is named.</summary>
+    /// <exception cref="CommandException">The file cannot be read.</exception>
+    public static string? ReadApiKey(this ParseResult parsed, Option<string?> file) =>
+        parsed.GetValue(file) is { } path ? Encoding.UTF8.GetString(InputFile.Read(path, ApiKeyBytesMax, "a file with an API key")).Trim() : null;
 
     /// <summary>Reads an amount.</summary>
     /// <exception cref="CommandException">It is none.</exception>

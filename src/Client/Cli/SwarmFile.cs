@@ -66,7 +66,19 @@ internal sealed record SwarmFile(ImmutableArray<Uri> Silos, string Root, ChainOp
 
     /// <summary>A client of this swarm.</summary>
     /// <param name="attestation">What heads must show; null: the authority's word counts.</param>
-    public SwarmClient Connect(HeadAttestation? attestation = null) => new(new SwarmClientOptions { Silos = Silos, Root = LoadRoot(Root), Attestation = attestation });
+    /// <param name="apiKey">What heads are shown; null: nothing.</param>
+    /// <exception cref="CommandException">The key cannot be one.</exception>
+    public SwarmClient Connect(HeadAttestation? attestation = null, string? apiKey = null)
+    {
+        try
+        {
+            return new SwarmClient(new SwarmClientOptions { Silos = Silos, Root = LoadRoot(Root), Attestation = attestation, ApiKey = apiKey });
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new CommandException(wrong.Message, wrong);
+        }
+    }
 
     /// <summary>Loads a root certificate.</summary>
     /// <exception cref="CommandException">There is none, or it is no certificate.</exception>

@@ -5,9 +5,6 @@ namespace SwarmCompute.Guest.Loader;
 /// <summary>Step 6: the guest's layers are cut out of the model and loaded; the cut is removed from the disk at once.</summary>
 internal static class LoadStage
 {
-    /// <summary>Sessions that a stage holds open at once; every stage of a pipeline has the same number.</summary>
-    public const int SessionsMax = 4;
-
     /// <summary>Tokens of a prompt in one call; every stage of a pipeline has the same number.</summary>
     public const int PrefillTokens = 32;
 
@@ -49,17 +46,18 @@ internal static class LoadStage
 
     private static LoadedStage Load(Ticket ticket, Manifest manifest, string modelPath, WorkFiles files)
     {
-        var model = GgufFile.Read(modelPath).Model;
+        var file = GgufFile.Read(modelPath);
+        var model = file.Model;
         if (model.Layers < manifest.Stages)
             throw new GuestException($"The stage cannot be loaded: the model's {model.Layers} layers are too few for {manifest.Stages} stages.");
-        var ranges = LayerRange.Split(model.Layers, manifest.Stages);
+        var ranges = manifest.Layers.IsEmpty ? StageCut.Balanced(PlannedModel.Of(file), manifest.Stages) : StageCut.Of(manifest.Layers, model.Layers);
         var (slot, last) = (ticket.Lease.Slot, ticket.Lease.Slot == manifest.Stages - 1);
         if (manifest.Stages > 1) GgufSlicer.WriteStage(modelPath, files.StageFile, ranges[slot], last);
         var kernel = LlamaCpp.LoadStage(manifest.Stages > 1 ? files.StageFile : modelPath, new StageLoadOptions
         {
             Last = last,
             ContextTokensPerSession = manifest.ContextTokens,
-            SessionsMax = SessionsMax,
+            SessionsMax = manifest.Sessions,
             Threads = manifest.Threads,
             PrefillTokensMax = PrefillTokens,
         });

@@ -118,7 +118,7 @@ internal static class LoaderCommand
             Slots = manifest.Stages,
             Epoch = ticket.Epoch,
             ContextTokens = manifest.ContextTokens,
-            SessionsMax = LoadStage.SessionsMax,
+            SessionsMax = manifest.Sessions,
             PrefillTokens = LoadStage.PrefillTokens,
         };
         if (ticket.Lease.Slot > 0) return StageRole.Start(options, listener, credentials.Overlay, time, log);

@@ -40,7 +40,8 @@ internal sealed class HeadRole : IGuestRole
 
     public void Attach(LoadedStage stage)
     {
-        _server.Serve(endpoints => endpoints.MapOpenAi(new OpenAiModel(stage.Model.Name, _head, stage.Tokenizer!, _time)));
+        var keys = _manifest.ApiKeys.IsEmpty ? null : new ApiKeys(_manifest.ApiKeys, _time);
+        _server.Serve(endpoints => endpoints.MapOpenAi(new OpenAiModel(stage.Model.Name, _head, stage.Tokenizer!, _time)), keys);
         _head.Attach(stage.Kernel, stage.Embedding!);
         _loaded.TrySetResult(stage);
     }

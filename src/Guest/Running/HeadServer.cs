@@ -10,6 +10,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
 using SwarmCompute.Inference;
 
 namespace SwarmCompute.Guest.Running;
@@ -18,6 +20,7 @@ namespace SwarmCompute.Guest.Running;
 internal sealed class HeadServer : IAsyncDisposable
 {
     private const int ConnectionsMax = 256;
+    private const string MetricsPath = "/metrics";
 
     private static readonly TimeSpan HeaderTime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan HandshakeTime = TimeSpan.FromSeconds(10);
@@ -25,6 +28,7 @@ internal sealed class HeadServer : IAsyncDisposable
         """{"error":{"message":"The model is not loaded yet.","type":"server_error","param":null,"code":"not_ready"}}"""u8.ToArray();
 
     private readonly WebApplication _application;
+    private readonly MeterProvider _metrics = Sdk.CreateMeterProviderBuilder().AddMeter(OpenAiModel.MeterName).AddPrometheusExporter().Build();
     private volatile RequestDelegate _serve = AnswerNotLoaded;
 
     private HeadServer(WebApplication application) => _application = application;
@@ -61,20 +65,25 @@ internal sealed class HeadServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Serves these endpoints from now on.</summary>
+    /// <summary>Serves these endpoints from now on, and <c>/metrics</c> for Prometheus.</summary>
     /// <param name="map">Adds the endpoints.</param>
     /// <param name="keys">Whose keys are asked for; null (default): anyone may ask.</param>
     public void Serve(Action<IEndpointRouteBuilder> map, ApiKeys? keys = null)
     {
         var branch = new ApplicationBuilder(_application.Services);
         if (keys is not null) branch.UseApiKeys(keys);
+        branch.UseOpenTelemetryPrometheusScrapingEndpoint(_metrics, predicate: null, MetricsPath, configureBranchedPipeline: null, optionsName: null);
         branch.UseRouting();
         branch.UseEndpoints(map);
         _serve = branch.Build();
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await _application.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _application.DisposeAsync();
+        _metrics.Dispose();
+    }
 
     private static Task AnswerNotLoaded(HttpContext context)
     {

@@ -1,19 +1,16 @@
 namespace SwarmCompute.Inference;
 
 /// <summary>A key of clients, and what is left of its limits.</summary>
-internal sealed class ApiKey(string name, Hash32 hash, int requestsPerMinute, int tokensPerMinute, int answersMax, TimeProvider time)
+internal sealed class ApiKey(ApiKeyTerms terms, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private int _answers;
 
-    public string Name => name;
+    public string Name => terms.Name;
 
-    /// <summary>SHA-256 of the key.</summary>
-    public Hash32 Hash => hash;
+    public RateBucket Requests { get; } = new(terms.RequestsPerMinute, time);
 
-    public RateBucket Requests { get; } = new(requestsPerMinute, time);
-
-    public RateBucket Tokens { get; } = new(tokensPerMinute, time);
+    public RateBucket Tokens { get; } = new(terms.TokensPerMinute, time);
 
     /// <summary>Begins an answer where all limits allow it.</summary>
     /// <param name="wait">How long to wait, where not.</param>
@@ -24,7 +21,7 @@ internal sealed class ApiKey(string name, Hash32 hash, int requestsPerMinute, in
         {
             (var limit, wait) = Requests.UntilNext > TimeSpan.Zero ? ("requests per minute", Requests.UntilNext)
                 : Tokens.UntilNext > TimeSpan.Zero ? ("tokens per minute", Tokens.UntilNext)
-                : _answers >= answersMax ? ("answers at once", TimeSpan.FromSeconds(1))
+                : _answers >= terms.Answers ? ("answers at once", TimeSpan.FromSeconds(1))
                 : ((string?)null, TimeSpan.Zero);
             if (limit is not null) return limit;
             Requests.Charge(1);

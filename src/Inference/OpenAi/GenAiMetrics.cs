@@ -6,10 +6,7 @@ namespace SwarmCompute.Inference;
 /// <summary>What is measured of one request, by the names of OpenTelemetry's semantic conventions for generative AI (gen_ai.*).</summary>
 internal sealed class GenAiMetrics(TimeProvider time, string model, bool isChat)
 {
-    /// <summary>The meter's name.</summary>
-    public const string MeterName = "SwarmCompute.Inference";
-
-    private static readonly Meter Meter = new(MeterName);
+    private static readonly Meter Meter = new(OpenAiModel.MeterName);
 
     // The buckets that the conventions advise.
     private static readonly Histogram<double> Duration = Seconds("gen_ai.server.request.duration", "Time from the request to the end of its answer.",

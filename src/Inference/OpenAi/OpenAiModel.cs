@@ -7,6 +7,9 @@ namespace SwarmCompute.Inference;
 /// <param name="Time">The clock for the answers' time stamps.</param>
 public sealed record OpenAiModel(string Id, PipelineHead Head, ITokenizer Tokenizer, TimeProvider Time)
 {
+    /// <summary>The meter of the API: what was asked and how long it took (docs/inference-api.md).</summary>
+    public const string MeterName = "SwarmCompute.Inference";
+
     internal const string Alias = "swarm";
 
     internal DateTimeOffset Created { get; } = Time.GetUtcNow();

@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using SwarmCompute.Inference.Tests.Pipeline;
 
@@ -64,24 +61,6 @@ public sealed class ApiKeysTests
         while ((await Ask(server, "secret")).StatusCode != HttpStatusCode.OK) await Task.Delay(2, Cancel);
     }
 
-    [Theory]
-    [InlineData("", "JSON"), InlineData("{}", "'keys'"), InlineData("""{"keys":[]}""", "'keys'"), InlineData("""{"keys":[7]}""", "Key 1")]
-    [InlineData("""{"keys":[{"name":"a","sha256":"HASH","requestsPerMinute":1,"tokensPerMinute":1}]}""", "'answers'")]
-    [InlineData("""{"keys":[{"name":"a","sha256":"HASH","requestsPerMinute":0,"tokensPerMinute":1,"answers":1}]}""", "'requestsPerMinute'")]
-    [InlineData("""{"keys":[{"name":"a","sha256":"12","requestsPerMinute":1,"tokensPerMinute":1,"answers":1}]}""", "'sha256'")]
-    [InlineData("""{"keys":[{"name":"a","sha256":"HASH","requestsPerMinute":1,"tokensPerMinute":1,"answers":1,"more":1}]}""", "'more'")]
-    [InlineData("""{"keys":[ONE,ONE]}""", "twice")]
-    public void A_file_of_keys_that_is_wrong_is_refused_with_what_is_wrong(string json, string what)
-    {
-        const string One = """{"name":"a","sha256":"HASH","requestsPerMinute":1,"tokensPerMinute":1,"answers":1}""";
-        var text = json.Replace("ONE", One, StringComparison.Ordinal).Replace("HASH", new string('0', 64), StringComparison.Ordinal);
-        Assert.Contains(what, Assert.Throws<InferenceException>(() => ApiKeys.Parse(Encoding.UTF8.GetBytes(text), _time)).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_file_that_is_not_there_is_one_clear_line() =>
-        Assert.Contains("cannot be read", Assert.Throws<InferenceException>(() => ApiKeys.Read("nowhere.json", _time)).Message, StringComparison.Ordinal);
-
     private static string Header(HttpResponseMessage response, string name) => response.Headers.GetValues(name).Single();
 
     private static async Task<HttpResponseMessage> Ask(TestServer server, string? key)
@@ -91,10 +70,6 @@ public sealed class ApiKeysTests
         return response;
     }
 
-    private Task<TestServer> Start(int requests, int tokens, int answers, TestRing? ring = null)
-    {
-        var hash = Convert.ToHexStringLower(SHA256.HashData("secret"u8));
-        var json = string.Create(CultureInfo.InvariantCulture, $$"""{"keys":[{"name":"team","sha256":"{{hash}}","requestsPerMinute":{{requests}},"tokensPerMinute":{{tokens}},"answers":{{answers}}}]}""");
-        return TestServer.Start(new WordTokenizer(), ring, keys: ApiKeys.Parse(Encoding.UTF8.GetBytes(json), _time), cancel: Cancel);
-    }
+    private Task<TestServer> Start(int requests, int tokens, int answers, TestRing? ring = null) => TestServer.Start(
+        new WordTokenizer(), ring, keys: new ApiKeys([new ApiKeyTerms("team", Hash32.Sha256("secret"u8), requests, tokens, answers)], _time), cancel: Cancel);
 }
