@@ -13,6 +13,9 @@ internal sealed class KernelWorker : IDisposable
     private readonly Queue<Action> _urgent = new();
     private readonly SemaphoreSlim _work = new(0);
     private readonly Action<Exception> _failed;
+    private readonly Action<double> _slow;
+    private readonly TimeProvider _time;
+    private readonly StagePace _pace;
     private readonly Thread _thread;
     private readonly List<SerialQueue> _running = [];
     private readonly List<IKernelCall> _batch = [];
@@ -22,10 +25,14 @@ internal sealed class KernelWorker : IDisposable
     private int _sessionsAtOnce = 1;
     private bool _started, _stopped, _over, _disposed;
 
-    /// <summary>A worker that does not run yet. What a call throws stops the worker and is given to <paramref name="failed"/>.</summary>
-    public KernelWorker(string name, Action<Exception> failed)
+    /// <summary>A worker that does not run yet.</summary>
+    /// <param name="name">The thread's name.</param>
+    /// <param name="time">The clock by which calls are measured.</param>
+    /// <param name="failed">What a call throws stops the worker and is given to this.</param>
+    /// <param name="slow">Told how many times slower than before the kernel has become, where that lasts.</param>
+    public KernelWorker(string name, TimeProvider time, Action<Exception> failed, Action<double> slow)
     {
-        _failed = failed;
+        (_failed, _slow, _time, _pace) = (failed, slow, time, new StagePace(time));
         _thread = new Thread(Run) { Name = name, IsBackground = true };
     }
 
@@ -183,7 +190,7 @@ internal sealed class KernelWorker : IDisposable
             _begun.Add((call, stage));
             _calls.Add(stage);
         }
-        if (_calls.Count > 0) _kernel.Run(CollectionsMarshal.AsSpan(_calls));
+        if (_calls.Count > 0) RunCalls();
         foreach (var (call, stage) in _begun) call.End(stage);
         lock (_gate)
         {
@@ -196,6 +203,15 @@ internal sealed class KernelWorker : IDisposable
             _running.Clear();
             if (_ready.Count > 0 && !_stopped) _work.Release();
         }
+    }
+
+    private void RunCalls()
+    {
+        var (tokens, before) = (0, 0L);
+        foreach (var call in _calls) (tokens, before) = (tokens + call.Tokens, before + call.Session.Position);
+        var begun = _time.GetTimestamp();
+        _kernel.Run(CollectionsMarshal.AsSpan(_calls));
+        if (_pace.Observe(tokens, before, _time.GetElapsedTime(begun)) is { } factor) _slow(factor);
     }
 
     /// <summary>The calls of one session that wait or run.</summary>
