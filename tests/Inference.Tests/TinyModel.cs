@@ -34,6 +34,9 @@ internal sealed record TinyModel
     public string? SplitAs { get; init; }
     public int Seed { get; init; } = 1;
 
+    /// <summary>How the file says that states are pooled; null where it does not say.</summary>
+    public uint? Pooling { get; init; }
+
     /// <summary>How the large tensors are stored: f32, f16, bf16, q8_0, q4_0 or q4_K.</summary>
     public string Stored { get; init; } = "f32";
 
@@ -74,6 +77,7 @@ internal sealed record TinyModel
         writer.Add($"{Architecture}.attention.head_count", (uint)Heads);
         writer.Add($"{Architecture}.attention.layer_norm_rms_epsilon", 1e-5f);
         writer.Add($"{Architecture}.rope.dimension_count", (uint)(Width / Heads));
+        if (Pooling is { } pooling) writer.Add($"{Architecture}.pooling_type", pooling);
         if (RopeFactors && Architecture == "phi3") writer.Add($"{Architecture}.rope.scaling.original_context_length", 128u);
         if (Experts == 0) return;
         writer.Add($"{Architecture}.expert_count", (uint)Experts);

@@ -5,6 +5,9 @@ namespace SwarmCompute.Inference;
 /// <summary>A GGUF file that was read and checked: what it says, and where its tensors lie.</summary>
 public sealed class GgufMetadata
 {
+    /// <summary>What is said where there is no <see cref="Pooling"/>.</summary>
+    internal const string NoPooling = "The model makes no embeddings: its file names a pooling_type other than none, mean, first and last.";
+
     internal GgufMetadata(string path, GgufModelInfo model, GgufStageMark? stage, ImmutableArray<GgufEntry> entries, ImmutableArray<GgufTensor> tensors)
     {
         (Path, Model, Stage, Entries, Tensors) = (path, model, stage, entries, tensors);
@@ -31,6 +34,14 @@ public sealed class GgufMetadata
     internal ImmutableArray<GgufEntry> Entries { get; }
 
     internal ImmutableArray<GgufTensor> Tensors { get; }
+
+    /// <summary>How the model pools the states of a text. Null where it is made for something else than vectors of texts (it ranks pairs).</summary>
+    internal PoolingKind? Pooling => Find($"{Model.Architecture}.pooling_type") switch
+    {
+        null or { Integers: [0] } => PoolingKind.Mean,
+        { Integers: [var kind and >= (long)PoolingKind.Mean and <= (long)PoolingKind.Last] } => (PoolingKind)kind,
+        _ => null,
+    };
 
     internal GgufEntry? Find(string key) => Entries.FirstOrDefault(entry => entry.Key == key);
 

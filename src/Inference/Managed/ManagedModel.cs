@@ -63,6 +63,9 @@ internal sealed class ManagedModel : IDisposable
     /// <summary>Makes the logits; null where the stage is not the last.</summary>
     public WeightMatrix? Head { get; }
 
+    /// <summary>How the states of a text become one vector; null where the model makes none.</summary>
+    public PoolingKind? Pooling => _file.Pooling;
+
     private string Architecture => _file.Model.Architecture;
 
     private bool NormsHeads => Architecture == "qwen3";

@@ -49,11 +49,18 @@ internal sealed class ManagedSequence
         return states;
     }
 
-    /// <summary>The logits of the token that follows a hidden state, valid until the next call.</summary>
-    public ReadOnlySpan<float> Logits(ReadOnlySpan<float> state)
+    /// <summary>A final state: the hidden state after the last layer, normed; valid until the next call.</summary>
+    public ReadOnlySpan<float> Final(ReadOnlySpan<float> state)
     {
         var normed = _normed.AsSpan(0, _model.Width);
         FloatMath.RmsNorm(state, _model.FinalNorm, _model.NormEpsilon, normed);
+        return normed;
+    }
+
+    /// <summary>The logits of the token that follows a hidden state, valid until the next call.</summary>
+    public ReadOnlySpan<float> Logits(ReadOnlySpan<float> state)
+    {
+        var normed = Final(state);
         _model.Head!.Multiply(normed, 1, _logits, _row);
         return _logits;
     }

@@ -13,6 +13,8 @@ internal sealed class ManagedStageKernel(ManagedModel model, StageLoadOptions op
 
     public int BatchTokensMax => 1;
 
+    public string? WhyNoEmbeddings => model.Pooling is null ? GgufMetadata.NoPooling : null;
+
     public void Run(ReadOnlySpan<StageCall> calls)
     {
         foreach (var call in calls) call.RunAlone(options.Last);
@@ -25,7 +27,7 @@ internal sealed class ManagedStageKernel(ManagedModel model, StageLoadOptions op
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_open == options.SessionsMax)
                 throw new InferenceException($"All {options.SessionsMax} sessions of this stage are in use; end one, or load the stage for more.");
-            var session = new ManagedStageSession(this, new(model, options), options);
+            var session = new ManagedStageSession(this, new(model, options), model.Pooling, options);
             model.Weights.Hold();
             _open++;
             return session;

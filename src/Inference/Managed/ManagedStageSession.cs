@@ -1,8 +1,10 @@
 namespace SwarmCompute.Inference;
 
 /// <summary>One sequence in a stage that the managed engine runs.</summary>
-internal sealed class ManagedStageSession(ManagedStageKernel kernel, ManagedSequence sequence, StageLoadOptions options) : IStageSession
+internal sealed class ManagedStageSession(
+    ManagedStageKernel kernel, ManagedSequence sequence, PoolingKind? pooling, StageLoadOptions options) : IStageSession
 {
+    private TextPool? _pool;
     private bool _failed;
     private bool _disposed;
 
@@ -30,12 +32,26 @@ internal sealed class ManagedStageSession(ManagedStageKernel kernel, ManagedSequ
         return candidates;
     }
 
+    public void RunPooled(ReadOnlySpan<float> hiddenIn, int tokens)
+    {
+        if (!options.Last) throw new InvalidOperationException("This stage is not the last: call RunHidden.");
+        var pool = Pool;
+        Check(hiddenIn, tokens);
+        var states = sequence.Run(hiddenIn, tokens, Position);
+        for (; !states.IsEmpty; states = states[kernel.EmbeddingLength..]) pool.Add(sequence.Final(states[..kernel.EmbeddingLength]));
+        Position += tokens;
+    }
+
+    public float[] Embedding() => Pool.Vector(Position);
+
     public void Dispose()
     {
         if (_disposed) return;
         _disposed = true;
         kernel.Return();
     }
+
+    private TextPool Pool => _pool ??= new TextPool(pooling ?? throw new InferenceException(GgufMetadata.NoPooling), kernel.EmbeddingLength);
 
     private void Check(ReadOnlySpan<float> hiddenIn, int tokens)
     {

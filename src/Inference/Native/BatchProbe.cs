@@ -33,7 +33,7 @@ internal sealed class BatchProbe(LlamaModelHandle model, GgufMetadata stage, Sta
     /// <summary>The last results of one sequence, which is cut in this way.</summary>
     private List<StageCall> Run(BatchRule rule, int[] cuts, int others)
     {
-        using var kernel = new LlamaStageKernel(model, stage.Model, _options, rule, ownsModel: false);
+        using var kernel = new LlamaStageKernel(model, stage, _options, rule, ownsModel: false);
         var sessions = Enumerable.Range(0, others + 1).Select(_ => kernel.Open()).ToArray();
         try
         {

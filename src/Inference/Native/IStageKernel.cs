@@ -18,6 +18,9 @@ public interface IStageKernel : IDisposable
     /// <summary>Whether its sessions can be handed over: <see cref="IStageSession.Export"/> and <see cref="IStageSession.Import"/>.</summary>
     bool CanHandOver => false;
 
+    /// <summary>Why its model's pipeline makes no embeddings of texts, in one line; null where it does, which is the same in every stage.</summary>
+    string? WhyNoEmbeddings => "This engine makes no embeddings.";
+
     /// <summary>A session with a fresh KV cache: nothing of an earlier session shows in it.</summary>
     /// <exception cref="InferenceException">As many sessions are open as the stage was loaded for.</exception>
     IStageSession Open();

@@ -25,6 +25,17 @@ public interface IStageSession : IDisposable
     /// <exception cref="InvalidOperationException">This is not the last stage.</exception>
     Candidates RunLast(ReadOnlySpan<float> hiddenIn, int tokens);
 
+    /// <summary>Runs the last stage over a part of a text whose embedding is wanted: pools the final states of all its tokens. No candidates are made.</summary>
+    /// <param name="hiddenIn">tokens * EmbeddingLength floats, token after token.</param>
+    /// <param name="tokens">Tokens in this call: 1 to the kernel's PrefillTokensMax.</param>
+    /// <exception cref="InferenceException">The engine makes no embeddings, the context is full, the session failed before, or the engine failed.</exception>
+    /// <exception cref="InvalidOperationException">This is not the last stage.</exception>
+    void RunPooled(ReadOnlySpan<float> hiddenIn, int tokens) => throw new InferenceException("This engine makes no embeddings.");
+
+    /// <summary>The embedding of the text so far: EmbeddingLength floats, a vector of length 1.</summary>
+    /// <exception cref="InferenceException">Not all tokens of the session were pooled here, or their states give no direction.</exception>
+    float[] Embedding() => throw new InferenceException("This engine makes no embeddings.");
+
     /// <summary>What the session knows of some of its tokens, for a session of another instance with the same layers.</summary>
     /// <param name="from">The first token: 0 or more.</param>
     /// <param name="to">After the last token: more than <paramref name="from"/>, at most <see cref="Position"/>.</param>

@@ -29,7 +29,7 @@ internal sealed unsafe class KvArena : IDisposable
         _cells = CellsFor(sessions, options.ContextTokensPerSession, rule.RowsMax);
         _free = new Stack<int>(Enumerable.Range(SessionsFirst, sessions).Reverse());
         _tokens = new int[SessionsFirst + sessions];
-        _capture = new(info.Layers - 1, info.EmbeddingLength);
+        _capture = options.Last ? LayerCapture.OfFinalNorm(info.EmbeddingLength) : LayerCapture.OfLayer(info.Layers - 1, info.EmbeddingLength);
         _rows = new(rule.RowsMax + rule.RowsStep, info.EmbeddingLength);
         var parameters = NativeMethods.ContextDefaults();
         parameters.ContextTokens = (uint)_cells;
@@ -39,11 +39,8 @@ internal sealed unsafe class KvArena : IDisposable
         parameters.KvUnified = 1;
         parameters.NoPerf = 1;
         if (rule.SharesContext) parameters.FlashAttention = 1;
-        if (!options.Last)
-        {
-            parameters.EvalCallback = LayerCapture.Callback;
-            parameters.EvalState = _capture.Address;
-        }
+        parameters.EvalCallback = LayerCapture.Callback;
+        parameters.EvalState = _capture.Address;
         NativeLog.Clear();
         _handle = new(model, parameters);
         if (!_handle.IsInvalid) return;
@@ -89,8 +86,9 @@ internal sealed unsafe class KvArena : IDisposable
                 if (offset < calls[call].Tokens) continue;
                 (call, offset) = (call + 1, 0);
             }
-            Decode();
-            Take(calls[first..], firstOffset, rows);
+            var part = calls[first..(offset > 0 ? call + 1 : call)];
+            Decode(part);
+            Take(part, firstOffset, rows);
         }
     }
 
@@ -106,7 +104,7 @@ internal sealed unsafe class KvArena : IDisposable
         _rows.Clear();
         _rows.Add(Filler, _filled, default, isOutput: true);
         (_filled, var first) = (_filled + 1, _filled);
-        Decode();
+        Decode([]);
         _form = KvDeltaForm.Of(Export(Filler, first, first + 1));
         Clear();                                                             // nothing lives: the first session finds the context as it was
         return _form;
@@ -160,20 +158,22 @@ internal sealed unsafe class KvArena : IDisposable
         var session = (LlamaStageSession)call.Session;
         for (var token = offset; token < offset + tokens; token++)
         {
-            // A stage hands on every token's state; the last one answers for a call's last token alone, and only where it is asked.
-            var isOutput = !_last || (call.WantsCandidates && token == call.Tokens - 1);
+            // A stage hands on every token's state, and pools those of a text; else the last one answers for a call's last token alone, where it is asked.
+            var isOutput = !_last || call.Embeds || (call.WantsCandidates && token == call.Tokens - 1);
             _rows.Add(session.Sequence, call.Position + token, call.States.Span.Slice(token * _rowBytes, _rowBytes), isOutput);
         }
     }
 
-    private void Decode()
+    private void Decode(ReadOnlySpan<StageCall> calls)
     {
+        var (embeds, wantsCandidates) = (false, false);
+        foreach (var call in calls) (embeds, wantsCandidates) = (embeds || call.Embeds, wantsCandidates || call.WantsCandidates);
         var fill = _rule.Fill(_rows.Count);
         if (_used + _rows.Count + fill > _cells || _used - _live > _live + DeadCellsSpared) Compact();
         for (; fill > 0; fill--) _rows.Add(Filler, _filled++, default, isOutput: !_last);      // after the move, which ends the filler's cells
         // One row of output alone would take the way of a single row through the last layer.
         if (_rule.RowsMin > 1 && _rows.Outputs == 1) _rows.AddOutput();
-        _capture.Expect(_rows.Results, _rows.Count);
+        if (!_last || embeds) _capture.Expect(_rows.Results, _rows.Outputs, goesOn: wantsCandidates);
         NativeLog.Clear();
         var outcome = _rows.Decode(_handle.Address);
         var captured = _capture.Finish();
@@ -183,7 +183,7 @@ internal sealed unsafe class KvArena : IDisposable
             throw new InferenceException($"llama.cpp failed with code {outcome}: {NativeLog.Take()}.");
         }
         CountCells();
-        if (!captured && !_last)
+        if (!captured && (!_last || embeds))
             throw new InferenceException("llama.cpp did not hand over the hidden states: the model's graph has another form than expected.");
     }
 
@@ -204,6 +204,7 @@ internal sealed unsafe class KvArena : IDisposable
         {
             var tokens = Math.Min(calls[call].Tokens - offset, rows - row);
             if (!_last) _rows.ResultBytes(row, tokens).CopyTo(calls[call].Result.Span[(offset * _rowBytes)..]);
+            else if (calls[call].Embeds) TakeEmbedding(calls[call], row, tokens, isEnd: offset + tokens == calls[call].Tokens);
             else if (calls[call].WantsCandidates && offset + tokens == calls[call].Tokens) TakeCandidates(calls[call], row + tokens - 1);
             row += tokens;
         }
@@ -220,6 +221,21 @@ internal sealed unsafe class KvArena : IDisposable
         catch (InferenceException fault)
         {
             call.Fault = fault;                                              // this sequence's numbers are damaged; the others' are not
+        }
+    }
+
+    private void TakeEmbedding(StageCall call, int row, int rows, bool isEnd)
+    {
+        var pool = ((LlamaStageSession)call.Session).Pool;
+        pool.Add(_rows.ResultBytes(_rows.OutputsBefore(row), rows));
+        if (!isEnd || !call.WantsEmbedding) return;
+        try
+        {
+            call.Embedding = pool.Vector(call.Position + call.Tokens);
+        }
+        catch (InferenceException fault)
+        {
+            call.Fault = fault;                                              // as with candidates: the others' numbers are sound
         }
     }
 

@@ -6,7 +6,7 @@ using System.Text;
 namespace SwarmCompute.Inference;
 
 /// <summary>
-/// Takes the hidden states after the last layer out of a running graph. llama.cpp asks for each node whether it is wanted,
+/// Takes the hidden states after a layer, or after the final norm, out of a running graph. llama.cpp asks for each node whether it is wanted,
 /// computes up to it, and hands it over; saying no to going on then spares what follows (final norm and head). All that the
 /// callback touches is one block of native memory, so it neither allocates nor throws.
 /// </summary>
@@ -14,22 +14,27 @@ internal sealed unsafe class LayerCapture : IDisposable
 {
     private readonly State* _state;
 
-    /// <summary>A capture of the result of a layer, by its number in the file.</summary>
-    public LayerCapture(int layer, int embeddingLength)
+    private LayerCapture(string node, int embeddingLength)
     {
         _state = (State*)NativeMemory.AllocZeroed((nuint)sizeof(State));
-        var name = string.Create(CultureInfo.InvariantCulture, $"l_out-{layer}\0");
-        _state->NameBytes = Encoding.ASCII.GetBytes(name, new Span<byte>(_state->Name, State.NameBytesMax));
+        _state->NameBytes = Encoding.ASCII.GetBytes(node + '\0', new Span<byte>(_state->Name, State.NameBytesMax));
         _state->EmbeddingLength = embeddingLength;
     }
+
+    /// <summary>A capture of the result of a layer, by its number in the file.</summary>
+    public static LayerCapture OfLayer(int layer, int embeddingLength) => new(string.Create(CultureInfo.InvariantCulture, $"l_out-{layer}"), embeddingLength);
+
+    /// <summary>A capture of the final states: those of the last layer, normed, from which the head makes logits. Rows that are asked for an output only.</summary>
+    public static LayerCapture OfFinalNorm(int embeddingLength) => new("result_norm", embeddingLength);
 
     public static delegate* unmanaged[Cdecl]<byte*, byte, void*, byte> Callback => &OnNode;
 
     public void* Address => _state;
 
-    /// <summary>Says where the hidden states of the next run belong.</summary>
-    public void Expect(float* destination, int tokens)
+    /// <summary>Says where the hidden states of the next run belong, and whether it goes on after them. Without this, a run has none and is left alone.</summary>
+    public void Expect(float* destination, int tokens, bool goesOn)
     {
+        _state->GoesOn = goesOn ? (byte)1 : (byte)0;
         _state->Destination = destination;
         _state->Tokens = tokens;
         _state->Captured = 0;
@@ -49,7 +54,7 @@ internal sealed unsafe class LayerCapture : IDisposable
     {
         var state = (State*)address;
         var wanted = new ReadOnlySpan<byte>(state->Name, state->NameBytes).SequenceEqual(new(tensor + GgmlTensorLayout.Name, state->NameBytes));
-        if (ask != 0) return wanted ? (byte)1 : (byte)0;
+        if (ask != 0) return wanted && state->Destination != null ? (byte)1 : (byte)0;
         if (!wanted) return 1;
 
         var dimensions = (long*)(tensor + GgmlTensorLayout.Dimensions);
@@ -63,7 +68,7 @@ internal sealed unsafe class LayerCapture : IDisposable
             NativeMethods.TensorGet(tensor, state->Destination, 0, (nuint)(rowBytes * state->Tokens));
             state->Captured++;
         }
-        return 0;
+        return state->GoesOn;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -75,6 +80,7 @@ internal sealed unsafe class LayerCapture : IDisposable
         public long EmbeddingLength;
         public long Tokens;
         public long Captured;
+        public byte GoesOn;
         public int NameBytes;         // its final zero included: what follows that in a tensor is left over from earlier names
         public fixed byte Name[NameBytesMax];
     }

@@ -102,7 +102,7 @@ public static unsafe class LlamaCpp
     {
         try
         {
-            return new LlamaStageKernel(model, stage.Model, options, new BatchProbe(model, stage, options).Choose(), ownsModel: true);
+            return new LlamaStageKernel(model, stage, options, new BatchProbe(model, stage, options).Choose(), ownsModel: true);
         }
         catch
         {

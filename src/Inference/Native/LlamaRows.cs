@@ -65,6 +65,9 @@ internal sealed unsafe class LlamaRows : IDisposable
         }
     }
 
+    /// <summary>How many rows before this one are asked for an output.</summary>
+    public int OutputsBefore(int row) => new ReadOnlySpan<sbyte>(_outputs, row).Count((sbyte)1);
+
     /// <summary>The results of some rows, as bytes.</summary>
     public ReadOnlySpan<byte> ResultBytes(int row, int rows) => new(Results + (nint)row * _embeddingLength, rows * _embeddingLength * sizeof(float));
 

@@ -11,6 +11,7 @@ internal sealed class LlamaStageKernel : IStageKernel
     private readonly Lock _gate = new();
     private readonly LlamaModelHandle _model;
     private readonly GgufModelInfo _info;
+    private readonly PoolingKind? _pooling;
     private readonly StageLoadOptions _options;
     private readonly BatchRule _rule;
     private readonly bool _ownsModel;
@@ -19,10 +20,11 @@ internal sealed class LlamaStageKernel : IStageKernel
     private int _open;
     private bool _disposed;
 
-    public LlamaStageKernel(LlamaModelHandle model, GgufModelInfo info, StageLoadOptions options, BatchRule rule, bool ownsModel)
+    public LlamaStageKernel(LlamaModelHandle model, GgufMetadata stage, StageLoadOptions options, BatchRule rule, bool ownsModel)
     {
-        (_model, _info, _options, _rule, _ownsModel) = (model, info, options, rule, ownsModel);
-        if (rule.SharesContext) _shared = new KvArena(model, info, options, rule);
+        (_model, _info, _options, _rule, _ownsModel) = (model, stage.Model, options, rule, ownsModel);
+        _pooling = stage.Pooling;
+        if (rule.SharesContext) _shared = new KvArena(model, _info, options, rule);
     }
 
     public int EmbeddingLength => _info.EmbeddingLength;
@@ -30,6 +32,8 @@ internal sealed class LlamaStageKernel : IStageKernel
     public int ContextTokensMax => _options.ContextTokensPerSession;
 
     public int BatchTokensMax => _rule.SharesContext ? _rule.RowsMax : 1;
+
+    public string? WhyNoEmbeddings => _pooling is null ? GgufMetadata.NoPooling : null;
 
     /// <summary>How often the cells of living sessions were moved together.</summary>
     public int Moves => _shared?.Moves ?? 0;
@@ -59,7 +63,7 @@ internal sealed class LlamaStageKernel : IStageKernel
                 throw new InferenceException($"All {_options.SessionsMax} sessions of this stage are in use; end one, or load the stage for more.");
             var arena = _shared ?? (_idle.TryPop(out var idle) ? idle : new KvArena(_model, _info, _options, _rule));
             _open++;
-            return new LlamaStageSession(this, arena, arena.Open(), _info.EmbeddingLength, _options);
+            return new LlamaStageSession(this, arena, arena.Open(), _info.EmbeddingLength, _pooling, _options);
         }
     }
 

@@ -3,8 +3,10 @@ using System.Runtime.InteropServices;
 namespace SwarmCompute.Inference;
 
 /// <summary>One sequence in a stage that llama.cpp runs.</summary>
-internal sealed class LlamaStageSession(LlamaStageKernel kernel, KvArena arena, int sequence, int embeddingLength, StageLoadOptions options) : IStageSession
+internal sealed class LlamaStageSession(
+    LlamaStageKernel kernel, KvArena arena, int sequence, int embeddingLength, PoolingKind? pooling, StageLoadOptions options) : IStageSession
 {
+    private TextPool? _pool;
     private int _running, _disposed;
     private bool _failed, _refused;
 
@@ -15,6 +17,10 @@ internal sealed class LlamaStageSession(LlamaStageKernel kernel, KvArena arena, 
     public KvArena Arena => arena;
 
     public LlamaStageKernel Kernel => kernel;
+
+    /// <summary>The final states of the session's text, where its embedding is wanted.</summary>
+    /// <exception cref="InferenceException">The model makes no embeddings.</exception>
+    public TextPool Pool => _pool ??= new TextPool(pooling ?? throw new InferenceException(GgufMetadata.NoPooling), embeddingLength);
 
     public void RunHidden(ReadOnlySpan<float> hiddenIn, int tokens, Span<float> hiddenOut)
     {
@@ -31,6 +37,14 @@ internal sealed class LlamaStageSession(LlamaStageKernel kernel, KvArena arena, 
         if (!options.Last) throw new InvalidOperationException("This stage is not the last: call RunHidden.");
         return RunAlone(hiddenIn, tokens, default).Candidates!;
     }
+
+    public void RunPooled(ReadOnlySpan<float> hiddenIn, int tokens)
+    {
+        if (!options.Last) throw new InvalidOperationException("This stage is not the last: call RunHidden.");
+        RunAlone(hiddenIn, tokens, default, embeds: true);
+    }
+
+    public float[] Embedding() => Pool.Vector(Position);
 
     public byte[] Export(int from, int to)
     {
@@ -84,7 +98,7 @@ internal sealed class LlamaStageSession(LlamaStageKernel kernel, KvArena arena, 
     /// <summary>The batch is over: what was refused in it may be tried again.</summary>
     public void Rest() => _refused = false;
 
-    private StageCall RunAlone(ReadOnlySpan<float> hiddenIn, int tokens, byte[]? result)
+    private StageCall RunAlone(ReadOnlySpan<float> hiddenIn, int tokens, byte[]? result, bool embeds = false)
     {
         var call = new StageCall
         {
@@ -92,7 +106,8 @@ internal sealed class LlamaStageSession(LlamaStageKernel kernel, KvArena arena, 
             States = MemoryMarshal.AsBytes(hiddenIn).ToArray(),
             Tokens = tokens,
             Result = result,
-            WantsCandidates = options.Last,
+            WantsCandidates = options.Last && !embeds,
+            Embeds = embeds,
         };
         kernel.Run([call]);
         return call.Fault is null ? call : throw call.Fault.InnerException ?? call.Fault;
@@ -109,6 +124,7 @@ internal sealed class LlamaStageSession(LlamaStageKernel kernel, KvArena arena, 
     private void Check(StageCall call)
     {
         CheckSound();
+        if (call.Embeds) _ = Pool;                                           // throws where the model makes no embeddings
         if (_refused) throw new InferenceException("A call of this session before this one was refused.");
         if (call.Tokens < 1 || call.Tokens > options.PrefillTokensMax)
             throw new ArgumentOutOfRangeException(nameof(call), call.Tokens, $"A call takes 1 to {options.PrefillTokensMax} tokens.");

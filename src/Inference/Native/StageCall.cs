@@ -23,6 +23,15 @@ public sealed class StageCall
     /// <summary>The candidates, where they were wanted.</summary>
     public Candidates? Candidates { get; internal set; }
 
+    /// <summary>In the last stage: whether the call is a part of a text whose embedding is wanted. Then no candidates are.</summary>
+    public bool Embeds { get; init; }
+
+    /// <summary>Whether that text ends with this call.</summary>
+    public bool WantsEmbedding { get; init; }
+
+    /// <summary>The text's embedding, where it was wanted: EmbeddingLength floats.</summary>
+    public float[]? Embedding { get; internal set; }
+
     /// <summary>Tokens of the session before this call.</summary>
     internal int Position { get; set; }
 
@@ -39,11 +48,18 @@ public sealed class StageCall
         try
         {
             if (!last) Session.RunHidden(states, Tokens, MemoryMarshal.Cast<byte, float>(Result.Span));
+            else if (Embeds) RunPooled(states);
             else if (Session.RunLast(states, Tokens) is var candidates && WantsCandidates) Candidates = candidates;
         }
         catch (InferenceException fault)
         {
             Fault = fault;
         }
+    }
+
+    private void RunPooled(ReadOnlySpan<float> states)
+    {
+        Session.RunPooled(states, Tokens);
+        if (WantsEmbedding) Embedding = Session.Embedding();
     }
 }

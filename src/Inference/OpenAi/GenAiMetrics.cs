@@ -4,7 +4,7 @@ using System.Diagnostics.Metrics;
 namespace SwarmCompute.Inference;
 
 /// <summary>What is measured of one request, by the names of OpenTelemetry's semantic conventions for generative AI (gen_ai.*).</summary>
-internal sealed class GenAiMetrics(TimeProvider time, string model, bool isChat)
+internal sealed class GenAiMetrics(TimeProvider time, string model, string operation)
 {
     private static readonly Meter Meter = new(OpenAiModel.MeterName);
 
@@ -32,13 +32,40 @@ internal sealed class GenAiMetrics(TimeProvider time, string model, bool isChat)
         _tokens++;
     }
 
-    /// <summary>The request is over.</summary>
-    /// <param name="promptTokens">Tokens of the prompt; 0 where it was refused before they were counted.</param>
-    /// <param name="error">The fault's code; null where there was none.</param>
-    public void End(int promptTokens, string? error)
+    /// <summary>Tokens of the prompt; 0 where the request was refused before they were counted.</summary>
+    public int PromptTokens { get; set; }
+
+    /// <summary>Serves the request, and measures it however it ends.</summary>
+    public async Task Measure(Func<Task> serve)
     {
-        var tags = new TagList { { "gen_ai.operation.name", isChat ? "chat" : "text_completion" }, { "gen_ai.provider.name", "swarmcompute" }, { "gen_ai.request.model", model } };
-        if (promptTokens > 0) Usage.Record(promptTokens, With(tags, "gen_ai.token.type", "input"));
+        string? error = "_OTHER";
+        try
+        {
+            await serve();
+            error = null;
+        }
+        catch (OperationCanceledException)
+        {
+            error = "cancelled";
+            throw;
+        }
+        catch (Exception fault) when (OpenAiException.From(fault) is { } known)
+        {
+            error = known.Code ?? known.Type;
+            throw;
+        }
+        finally
+        {
+            End(error);
+        }
+    }
+
+    /// <summary>The request is over.</summary>
+    /// <param name="error">The fault's code; null where there was none.</param>
+    private void End(string? error)
+    {
+        var tags = new TagList { { "gen_ai.operation.name", operation }, { "gen_ai.provider.name", "swarmcompute" }, { "gen_ai.request.model", model } };
+        if (PromptTokens > 0) Usage.Record(PromptTokens, With(tags, "gen_ai.token.type", "input"));
         if (_tokens > 0) Usage.Record(_tokens, With(tags, "gen_ai.token.type", "output"));
         if (_first is { } first) First.Record(first.TotalSeconds, tags);
         if (_tokens > 1) Each.Record((_last - _first!.Value).TotalSeconds / (_tokens - 1), tags);

@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Routing;
 namespace SwarmCompute.Inference;
 
 /// <summary>
-/// The OpenAI API of a head: <c>GET /v1/models</c>, <c>POST /v1/completions</c> and <c>POST /v1/chat/completions</c>, streamed or whole.
+/// The OpenAI API of a head: <c>GET /v1/models</c>, <c>POST /v1/completions</c> and <c>POST /v1/chat/completions</c>, streamed or whole,
+/// and <c>POST /v1/embeddings</c>.
 /// </summary>
 /// <remarks>
 /// Differences from OpenAI's own (docs/inference-api.md has all of them): <c>temperature</c> is 0 and <c>seed</c> is 0 where not given, so that the
@@ -27,6 +28,8 @@ public static class OpenAiEndpoints
         routes.MapGet("/v1/models/{**id}", context => Guarded(context, () => Model(context, model)));
         routes.MapPost("/v1/completions", context => Guarded(context, () => service.Complete(context, chat: false)));
         routes.MapPost("/v1/chat/completions", context => Guarded(context, () => service.Complete(context, chat: true)));
+        var embeddings = new OpenAiEmbeddings(model);
+        routes.MapPost("/v1/embeddings", context => Guarded(context, () => embeddings.Embed(context)));
         return routes;
     }
 

@@ -21,10 +21,7 @@ internal sealed partial class OpenAiRequestReader(OpenAiModel model)
     public OpenAiRequest Read(ReadOnlyMemory<byte> body, bool chat)
     {
         using var document = Parse(body);
-        var json = document.RootElement;
-        if (json.ValueKind != JsonValueKind.Object) throw OpenAiException.Bad("The body must be a JSON object.", null);
-        var name = Text(json, "model") ?? throw OpenAiException.Bad("'model' is required.", "model", "missing_required_parameter");
-        if (!model.IsNamed(name)) throw OpenAiException.NoModel(name.Length > 128 ? name[..128] : name);
+        var json = Named(document.RootElement);
         RefuseWhatIsNotDone(json);
         var request = new OpenAiRequest
         {
@@ -54,6 +51,14 @@ internal sealed partial class OpenAiRequestReader(OpenAiModel model)
         {
             throw OpenAiException.Bad($"The body is not JSON: {fault.Message}", null);
         }
+    }
+
+    /// <summary>The body, which must be an object that names this model.</summary>
+    private JsonElement Named(JsonElement json)
+    {
+        if (json.ValueKind != JsonValueKind.Object) throw OpenAiException.Bad("The body must be a JSON object.", null);
+        var name = Text(json, "model") ?? throw OpenAiException.Bad("'model' is required.", "model", "missing_required_parameter");
+        return model.IsNamed(name) ? json : throw OpenAiException.NoModel(name.Length > 128 ? name[..128] : name);
     }
 
     private static void RefuseWhatIsNotDone(JsonElement json)

@@ -12,32 +12,16 @@ internal sealed class OpenAiService(OpenAiModel model)
     /// <exception cref="OpenAiException">The request cannot be answered.</exception>
     /// <exception cref="PipelineException">The pipeline cannot serve it.</exception>
     /// <exception cref="GrammarException">No candidate fits its grammar.</exception>
-    public async Task Complete(HttpContext context, bool chat)
+    public Task Complete(HttpContext context, bool chat)
     {
-        var metrics = new GenAiMetrics(model.Time, model.Id, chat);
+        var metrics = new GenAiMetrics(model.Time, model.Id, chat ? "chat" : "text_completion");
         var serving = new Serving(context, metrics);
-        string? error = "_OTHER";
-        try
+        return metrics.Measure(async () =>
         {
             var body = await OpenAiBody.Read(context.Request);
             var request = new OpenAiRequestReader(model).Read(body, chat);
             await (request.Stream ? Stream(serving, request, Hash(body.Span, chat)) : Whole(serving, request));
-            error = null;
-        }
-        catch (OperationCanceledException)
-        {
-            error = "cancelled";
-            throw;
-        }
-        catch (Exception fault) when (OpenAiException.From(fault) is { } known)
-        {
-            error = known.Code ?? known.Type;
-            throw;
-        }
-        finally
-        {
-            metrics.End(serving.PromptTokens, error);
-        }
+        });
     }
 
     private async Task Whole(Serving serving, OpenAiRequest request)
@@ -94,12 +78,10 @@ internal sealed class OpenAiService(OpenAiModel model)
 
         public HttpContext Context => context;
 
-        public int PromptTokens { get; private set; }
-
         public void Begin(ImmutableArray<OpenAiGeneration> answers)
         {
-            PromptTokens = answers[0].PromptTokens;
-            _use?.Charge(PromptTokens);
+            metrics.PromptTokens = answers[0].PromptTokens;
+            _use?.Charge(metrics.PromptTokens);
         }
 
         public void Count(OpenAiPiece piece)

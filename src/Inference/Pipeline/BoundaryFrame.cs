@@ -8,16 +8,17 @@ namespace SwarmCompute.Inference;
 /// <summary>
 /// The frames between stages, little-endian. A header of 24 bytes, then what the kind says; a field that a kind does not use is 0.
 /// <code>
-///  0 u8  kind            1 u8  flags: 1 = wants candidates (Hidden)
-///  2 u16 count: tokens (Hidden, Handed), candidates (Candidates), entries (Have, Sync), bytes (Refused)
+///  0 u8  kind            1 u8  flags (Hidden): 1 = wants candidates; 2 = is of a text to be embedded, where 1 = the text ends, and its embedding is wanted
+///  2 u16 count: tokens (Hidden, Handed), candidates (Candidates), 1 (Embedding), entries (Have, Sync), bytes (Refused)
 ///  4 u32 head epoch      8 u32 session number
 /// 12 u32 position: tokens of the session before this frame (Hidden, Handed)
-/// 16 u64 sequence: the session's frames before this one (Hidden, Candidates, Handed); the map's generation (Sync)
+/// 16 u64 sequence: the session's frames before this one (Hidden, Candidates, Handed, Embedding); the map's generation (Sync)
 /// 24 Hidden: f32 states, count * embedding length     Candidates: f32 log-sum-exp, count * i32 token, count * f32 logit
 ///    Have: count * { u32 head epoch, u32 number, u64 next sequence }     Sync: count * u32 number     Refused: UTF-8 reason
+///    Embedding: f32 numbers, embedding length
 ///    Handed: u32 length of the frame that was sent on (0: none), that frame, the engine's delta of these tokens
 /// </code>
-/// Candidates carry the sequence of the Hidden frame that they answer.
+/// Candidates and embeddings carry the sequence of the Hidden frame that they answer.
 /// </summary>
 internal readonly record struct BoundaryFrame(FrameKind Kind, SessionId Session, int Count, bool WantsCandidates, int Position, long Sequence)
 {
@@ -26,7 +27,11 @@ internal readonly record struct BoundaryFrame(FrameKind Kind, SessionId Session,
     public const int TokensMax = 512;
     public const int ReasonBytesMax = 512;
 
+    private const byte Wants = 1, OfText = 2;
     private const int HaveEntrySize = 16, HandedSize = HeaderSize + sizeof(uint);
+
+    /// <summary>Whether the states are of a text whose embedding is wanted. All frames of such a session are.</summary>
+    public bool Embeds { get; init; }
 
     /// <summary>Reads and checks a frame's header and its length; null where it is well formed, otherwise what is wrong with it.</summary>
     public static string? Read(ReadOnlySpan<byte> bytes, out BoundaryFrame frame)
@@ -38,19 +43,19 @@ internal readonly record struct BoundaryFrame(FrameKind Kind, SessionId Session,
         var session = new SessionId(BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]), BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]));
         var position = BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]);
         var sequence = BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]);
-        if (flags > (kind == FrameKind.Hidden ? 1 : 0)) return $"a frame of kind {kind} has unknown flags";
+        if (flags > (kind == FrameKind.Hidden ? Wants | OfText : 0)) return $"a frame of kind {kind} has unknown flags";
         if (position > int.MaxValue || (kind is not (FrameKind.Hidden or FrameKind.Handed) && position != 0)) return $"a frame of kind {kind} has an impossible position";
         if (sequence > long.MaxValue || (!HasSequence(kind) && sequence != 0)) return $"a frame of kind {kind} has an impossible sequence";
         if (!HasSession(kind, session)) return $"a frame of kind {kind} names an impossible session";
         if (!HasLength(kind, count, bytes.Length - HeaderSize) || (kind == FrameKind.Handed && SentLength(bytes) > bytes.Length - HandedSize - 1))
             return $"a frame of kind {kind} has a wrong length";
-        frame = new BoundaryFrame(kind, session, count, flags == 1, (int)position, (long)sequence);
+        frame = new BoundaryFrame(kind, session, count, (flags & Wants) != 0, (int)position, (long)sequence) { Embeds = (flags & OfText) != 0 };
         return null;
     }
 
     /// <summary>A frame of hidden states, yet to be filled in through <see cref="States(byte[])"/>.</summary>
-    public static byte[] Hidden(SessionId session, long sequence, int position, int tokens, bool wantsCandidates, int embeddingLength) =>
-        Begin(new BoundaryFrame(FrameKind.Hidden, session, tokens, wantsCandidates, position, sequence), tokens * embeddingLength * sizeof(float));
+    public static byte[] Hidden(SessionId session, long sequence, int position, int tokens, bool wantsCandidates, int embeddingLength, bool embeds = false) =>
+        Begin(new BoundaryFrame(FrameKind.Hidden, session, tokens, wantsCandidates, position, sequence) { Embeds = embeds }, tokens * embeddingLength * sizeof(float));
 
     /// <summary>The hidden states within a frame. The machine is little-endian, as the wire is.</summary>
     public static Span<float> States(byte[] frame) => MemoryMarshal.Cast<byte, float>(frame.AsSpan(HeaderSize));
@@ -69,6 +74,13 @@ internal readonly record struct BoundaryFrame(FrameKind Kind, SessionId Session,
             BinaryPrimitives.WriteInt32LittleEndian(payload[(4 + 4 * i)..], candidates.Tokens[i]);
             BinaryPrimitives.WriteSingleLittleEndian(payload[(4 + 4 * (count + i))..], candidates.Logits[i]);
         }
+        return frame;
+    }
+
+    public static byte[] OfEmbedding(SessionId session, long sequence, ReadOnlySpan<float> embedding)
+    {
+        var frame = Begin(new BoundaryFrame(FrameKind.Embedding, session, 1, false, 0, sequence), embedding.Length * sizeof(float));
+        embedding.CopyTo(States(frame));
         return frame;
     }
 
@@ -165,7 +177,7 @@ internal readonly record struct BoundaryFrame(FrameKind Kind, SessionId Session,
     {
         var bytes = new byte[HeaderSize + payload];
         bytes[0] = (byte)frame.Kind;
-        bytes[1] = frame.WantsCandidates ? (byte)1 : (byte)0;
+        bytes[1] = (byte)((frame.WantsCandidates ? Wants : 0) | (frame.Embeds ? OfText : 0));
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(2), checked((ushort)frame.Count));
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4), frame.Session.HeadEpoch);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), frame.Session.Number);
@@ -176,11 +188,11 @@ internal readonly record struct BoundaryFrame(FrameKind Kind, SessionId Session,
 
     private static uint SentLength(ReadOnlySpan<byte> frame) => BinaryPrimitives.ReadUInt32LittleEndian(frame[HeaderSize..]);
 
-    private static bool HasSequence(FrameKind kind) => kind is FrameKind.Hidden or FrameKind.Candidates or FrameKind.Sync or FrameKind.Handed;
+    private static bool HasSequence(FrameKind kind) => kind is FrameKind.Hidden or FrameKind.Candidates or FrameKind.Embedding or FrameKind.Sync or FrameKind.Handed;
 
     private static bool HasSession(FrameKind kind, SessionId session) => kind switch
     {
-        FrameKind.Hidden or FrameKind.Candidates or FrameKind.Handed or FrameKind.CloseSession => session.Number != 0,
+        FrameKind.Hidden or FrameKind.Candidates or FrameKind.Embedding or FrameKind.Handed or FrameKind.CloseSession => session.Number != 0,
         FrameKind.Sync => session.Number == 0,
         FrameKind.Refused => session.Number != 0 || session.HeadEpoch == 0,
         _ => session == default,
@@ -192,6 +204,7 @@ internal readonly record struct BoundaryFrame(FrameKind Kind, SessionId Session,
         FrameKind.Hidden => count is > 0 and <= TokensMax && payload > 0 && payload % (count * sizeof(float)) == 0,
         FrameKind.Handed => count is > 0 and <= TokensMax && payload > sizeof(uint),
         FrameKind.Candidates => count is > 0 and <= Candidates.CountMax && payload == sizeof(float) + count * 8,
+        FrameKind.Embedding => count == 1 && payload > 0 && payload % sizeof(float) == 0,
         FrameKind.Sync => count <= EntriesMax && payload == count * sizeof(uint),
         FrameKind.Refused => count <= ReasonBytesMax && payload == count,
         FrameKind.CloseSession or FrameKind.Ping or FrameKind.Pong => count == 0 && payload == 0,

@@ -32,4 +32,7 @@ internal enum FrameKind : byte
 
     /// <summary>To a standby: what the stage's layers know of one frame's tokens, and what it sent on for them.</summary>
     Handed = 9,
+
+    /// <summary>The last stage's embedding of a text, to the head.</summary>
+    Embedding = 11,
 }

@@ -1,12 +1,15 @@
 namespace SwarmCompute.Inference;
 
-/// <summary>One answer that a head generates. Its state is guarded by the ring's gate, but for the kernel session, which is the kernel thread's.</summary>
-internal sealed class HeadSession(SessionId id)
+/// <summary>One answer that a head generates, or one text that it embeds. Its state is guarded by the ring's gate, but for the kernel session, which is the kernel thread's.</summary>
+internal sealed class HeadSession(SessionId id, bool embeds)
 {
-    private TaskCompletionSource<Candidates>? _answer;
+    private TaskCompletionSource<HeadAnswer>? _answer;
     private PipelineException? _fault;
 
     public SessionId Id => id;
+
+    /// <summary>Whether it is a text, whose embedding the last stage owes instead of candidates.</summary>
+    public bool Embeds => embeds;
 
     public KernelWorker.SerialQueue Queue { get; } = new();
 
@@ -35,23 +38,23 @@ internal sealed class HeadSession(SessionId id)
         return place;
     }
 
-    /// <summary>The candidates that answer this frame; to be asked for before the frame is sent.</summary>
-    public Task<Candidates> Expect(long sequence)
+    /// <summary>What answers this frame; to be asked for before the frame is sent.</summary>
+    public Task<HeadAnswer> Expect(long sequence)
     {
         Expected = sequence;
-        _answer = new TaskCompletionSource<Candidates>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _answer = new TaskCompletionSource<HeadAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (_fault is not null) _answer.SetException(_fault);
         return _answer.Task;
     }
 
-    /// <summary>Candidates came; those that were answered before are left aside.</summary>
-    /// <exception cref="BoundaryProtocolException">They answer a frame that was not sent yet.</exception>
-    public void Answer(long sequence, Func<Candidates> candidates)
+    /// <summary>An answer came; one that came before is left aside.</summary>
+    /// <exception cref="BoundaryProtocolException">It answers a frame that was not sent yet.</exception>
+    public void Answer(long sequence, Func<HeadAnswer> answer)
     {
-        if (sequence >= NextSequence) throw new BoundaryProtocolException($"candidates {sequence} of session {Id} came before their frame was sent");
+        if (sequence >= NextSequence) throw new BoundaryProtocolException($"answer {sequence} of session {Id} came before their frame was sent");
         if (sequence != Expected || _answer is not { Task.IsCompleted: false }) return;
         Expected = NextSequence;
-        _answer.SetResult(candidates());
+        _answer.SetResult(answer());
     }
 
     /// <summary>The session cannot go on.</summary>

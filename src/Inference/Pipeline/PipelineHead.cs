@@ -12,7 +12,7 @@ namespace SwarmCompute.Inference;
 /// The first stage of a pipeline: feeds tokens into the ring, and chooses the next one from the candidates that come back. Answers do not
 /// depend on how many stages there are, nor on which of them were replaced meanwhile: a replacement is fed the same calls again.
 /// </summary>
-public sealed class PipelineHead : IRingNode, IAsyncDisposable
+public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
 {
     private static readonly TimeSpan CutTime = TimeSpan.FromSeconds(1);
 
@@ -116,6 +116,7 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
         {
             _draining = true;
             _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            TurnAway();
             if (_sessions.Count == 0) _drained.TrySetResult();
             drained = _drained.Task;
         }
@@ -132,6 +133,7 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
         lock (_ring.Gate)
         {
             _draining = true;
+            TurnAway();
             foreach (var session in _sessions.Values.ToList()) session.Fail(new PipelineException(PipelineFault.NotReady, "The head has stopped."));
         }
         await _ring.DisposeAsync();
@@ -171,9 +173,8 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
         if (frame.Session.HeadEpoch != _options.Epoch.Value) return false;   // meant for another head of this order
         switch (frame.Kind)
         {
-            case FrameKind.Candidates:
-                if (_sessions.TryGetValue(frame.Session.Number, out var session))
-                    session.Answer(frame.Sequence, () => BoundaryFrame.ReadCandidates(buffer.Memory.Span, frame.Count));
+            case FrameKind.Candidates or FrameKind.Embedding:
+                if (_sessions.TryGetValue(frame.Session.Number, out var session)) TakeAnswer(session, frame, buffer.Memory);
                 return false;
             case FrameKind.Refused:
                 if (_sessions.TryGetValue(frame.Session.Number, out var refused))
@@ -190,6 +191,15 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
         }
     }
 
+    private void TakeAnswer(HeadSession session, BoundaryFrame frame, ReadOnlyMemory<byte> bytes)
+    {
+        if (session.Embeds != (frame.Kind == FrameKind.Embedding) || (session.Embeds && BoundaryFrame.States(bytes.Span).Length != _kernel?.EmbeddingLength))
+            throw new BoundaryProtocolException($"a frame of kind {frame.Kind} that session {session.Id} did not ask for came to the head");
+        session.Answer(frame.Sequence, () => session.Embeds
+            ? new HeadAnswer(null, [.. BoundaryFrame.States(bytes.Span)])
+            : new HeadAnswer(BoundaryFrame.ReadCandidates(bytes.Span, frame.Count), []));
+    }
+
     private async IAsyncEnumerable<GeneratedToken> Tokens(GenerationRequest request, Sampler sampler, [EnumeratorCancellation] CancellationToken cancel)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, _cut.Token);
@@ -204,7 +214,7 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
             var bound = _options.RestoreMax + TimeSpan.FromSeconds(session.NextSequence);    // a second for each call of the prompt
             while (true)
             {
-                var candidates = await Answer(answer, bound, either.Token);
+                var candidates = (await Answer(answer, bound, either.Token)).Candidates!;
                 var token = sampler.Next(candidates, tokens.AsSpan(0, count));
                 bound = _options.RestoreMax;
                 if (request.StopTokens.Contains(token))
@@ -227,9 +237,9 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
     }
 
     /// <summary>Feeds prompt and resumed tokens in the calls in which they were fed at first: chunks of the prompt, then token by token.</summary>
-    private Task<Candidates> FeedKnown(HeadSession session, ReadOnlyMemory<int> tokens, int prompt)
+    private Task<HeadAnswer> FeedKnown(HeadSession session, ReadOnlyMemory<int> tokens, int prompt)
     {
-        Task<Candidates>? answer = null;
+        Task<HeadAnswer>? answer = null;
         for (var at = 0; at < tokens.Length;)
         {
             var take = at < prompt ? Math.Min(_options.PrefillTokens, prompt - at) : 1;
@@ -239,7 +249,7 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
         return answer!;
     }
 
-    private Task<Candidates>? Feed(HeadSession session, ReadOnlyMemory<int> tokens, bool wantsCandidates)
+    private Task<HeadAnswer>? Feed(HeadSession session, ReadOnlyMemory<int> tokens, bool wantsCandidates)
     {
         lock (_ring.Gate)
         {
@@ -250,7 +260,7 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
         }
     }
 
-    private async Task<Candidates> Answer(Task<Candidates> answer, TimeSpan bound, CancellationToken cancel)
+    private async Task<HeadAnswer> Answer(Task<HeadAnswer> answer, TimeSpan bound, CancellationToken cancel)
     {
         try
         {
@@ -283,17 +293,28 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
     {
         lock (_ring.Gate)
         {
-            if (_draining) throw new PipelineException(PipelineFault.NotReady, "The head takes no more requests.");
-            if (!_stood) throw new PipelineException(PipelineFault.NotReady, "The pipeline does not stand yet.");
+            CheckOpen();
             if (_open >= _options.SessionsMax)
                 throw new PipelineException(PipelineFault.Busy, $"{_options.SessionsMax} answers are being generated, as many as there may be.");
-            _open++;
-            var session = new HeadSession(new SessionId(_options.Epoch.Value, checked(++_lastNumber)));
-            _sessions.Add(session.Id.Number, session);
-            _ring.ShareOut(_sessions.Count);
-            if (_options.Slots > 1) _ring.Sender.Open(session.Id);
-            return session;
+            return Begin(embeds: false);
         }
+    }
+
+    private void CheckOpen()
+    {
+        if (_draining) throw new PipelineException(PipelineFault.NotReady, "The head takes no more requests.");
+        if (!_stood) throw new PipelineException(PipelineFault.NotReady, "The pipeline does not stand yet.");
+    }
+
+    private HeadSession Begin(bool embeds)
+    {
+        _open++;
+        if (embeds) _embeddingsOpen++;
+        var session = new HeadSession(new SessionId(_options.Epoch.Value, checked(++_lastNumber)), embeds);
+        _sessions.Add(session.Id.Number, session);
+        _ring.ShareOut(_sessions.Count);
+        if (_options.Slots > 1) _ring.Sender.Open(session.Id);
+        return session;
     }
 
     private void Close(HeadSession session)
@@ -306,7 +327,12 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
         _ring.Worker.PostUrgent(() =>
         {
             session.Kernel?.Dispose();
-            lock (_ring.Gate) _open--;                                       // only now is there room for the next one
+            lock (_ring.Gate)
+            {
+                _open--;                                                     // only now is there room for the next one
+                if (session.Embeds) _embeddingsOpen--;
+                Admit();
+            }
         });
     }
 
@@ -347,7 +373,8 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
             if (call.Fault is { } fault) Fail(fault);
             lock (head._ring.Gate)
             {
-                if (call.Candidates is { } candidates) session.Answer(sequence, () => candidates);
+                if (call.Candidates is { } candidates) session.Answer(sequence, () => new HeadAnswer(candidates, []));
+                if (call.Embedding is { } embedding) session.Answer(sequence, () => new HeadAnswer(null, [.. embedding]));
                 if (_frame is not null && !session.HasFailed) head._ring.Sender.Emit(session.Id, sequence, _frame);
             }
         }
@@ -360,14 +387,17 @@ public sealed class PipelineHead : IRingNode, IAsyncDisposable
             var states = new byte[tokens.Length * length * sizeof(float)];
             head._embedding!.Lookup(tokens.Span, MemoryMarshal.Cast<byte, float>(states.AsSpan()));
             session.Kernel ??= head._kernel.Open();
-            if (head._options.Slots > 1) _frame = BoundaryFrame.Hidden(session.Id, sequence, position, tokens.Length, wantsCandidates, length);
+            if (head._options.Slots > 1) _frame = BoundaryFrame.Hidden(session.Id, sequence, position, tokens.Length, wantsCandidates, length, session.Embeds);
+            var isLast = head._options.Slots == 1;
             return new StageCall
             {
                 Session = session.Kernel,
                 States = states,
                 Tokens = tokens.Length,
                 Result = _frame.AsMemory(_frame is null ? 0 : BoundaryFrame.HeaderSize),
-                WantsCandidates = wantsCandidates && head._options.Slots == 1,
+                WantsCandidates = isLast && wantsCandidates && !session.Embeds,
+                Embeds = isLast && session.Embeds,
+                WantsEmbedding = isLast && wantsCandidates && session.Embeds,
             };
         }
 

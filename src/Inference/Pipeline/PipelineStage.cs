@@ -136,6 +136,7 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
             throw new BoundaryProtocolException($"frame {frame.Sequence} of session {frame.Session} has an impossible place: {frame.Count} tokens at {frame.Position}");
         session.Expected++;
         session.Position += frame.Count;
+        session.StaysHere |= _options.IsLast && frame.Embeds;
         _ring.Worker.Post(session.Queue, new FrameCall(this, session, frame, buffer));
         return true;
     }
@@ -222,10 +223,17 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
         {
             buffer.Dispose();
             if (call.Fault is { } fault) Refuse(fault);
-            else Finish(call.Candidates is { } candidates ? BoundaryFrame.OfCandidates(frame.Session, frame.Sequence, candidates) : _result);
+            else Finish(Answer(call) ?? _result);
         }
 
         public void Drop() => buffer.Dispose();
+
+        private byte[]? Answer(StageCall call) => call switch
+        {
+            { Candidates: { } candidates } => BoundaryFrame.OfCandidates(frame.Session, frame.Sequence, candidates),
+            { Embedding: { } embedding } => BoundaryFrame.OfEmbedding(frame.Session, frame.Sequence, embedding),
+            _ => null,
+        };
 
         private bool IsWanted()
         {
@@ -238,14 +246,16 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
             if (states.Length != frame.Count * length * sizeof(float))
                 throw new InferenceException($"Its states have {states.Length / sizeof(float) / frame.Count} numbers a token, not {length}.");
             session.Kernel ??= stage._kernel.Open();
-            if (!isLast) _result = BoundaryFrame.Hidden(frame.Session, frame.Sequence, frame.Position, frame.Count, frame.WantsCandidates, length);
+            if (!isLast) _result = BoundaryFrame.Hidden(frame.Session, frame.Sequence, frame.Position, frame.Count, frame.WantsCandidates, length, frame.Embeds);
             return new StageCall
             {
                 Session = session.Kernel,
                 States = states,
                 Tokens = frame.Count,
                 Result = _result.AsMemory(_result is null ? 0 : BoundaryFrame.HeaderSize),
-                WantsCandidates = isLast && frame.WantsCandidates,
+                WantsCandidates = isLast && frame.WantsCandidates && !frame.Embeds,
+                Embeds = isLast && frame.Embeds,
+                WantsEmbedding = isLast && frame.WantsCandidates && frame.Embeds,
             };
         }
 

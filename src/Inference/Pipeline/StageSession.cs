@@ -22,6 +22,9 @@ internal sealed class StageSession(SessionId id)
     /// <summary>Whether it waits to be handed to the standby.</summary>
     public bool IsBehind { get; set; }
 
+    /// <summary>Whether it is never handed to the standby: what it has pooled is in no delta. The standby is fed its frames anew.</summary>
+    public bool StaysHere { get; set; }
+
     public bool IsOver { get; set; }
 
     public bool IsRefused { get; set; }

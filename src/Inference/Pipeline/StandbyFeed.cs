@@ -20,12 +20,12 @@ internal sealed partial class StandbyFeed(
     private Channel<byte[]>? _link;
 
     /// <summary>Finished frames that the standby lacks; null where no standby is linked. Read under the gate.</summary>
-    public int? Lag => _link is null ? null : sessions().Where(session => !session.IsRefused).Sum(session => session.Ends.Count - session.Handed);
+    public int? Lag => _link is null ? null : sessions().Where(session => !session.IsRefused && !session.StaysHere).Sum(session => session.Ends.Count - session.Handed);
 
     /// <summary>A session has frames that were not handed over yet. Called under the gate.</summary>
     public void Note(StageSession session)
     {
-        if (_link is null || session.IsBehind || session.Handed == session.Ends.Count) return;
+        if (_link is null || session.StaysHere || session.IsBehind || session.Handed == session.Ends.Count) return;
         if (_behind.Count == 4 * options.SessionsMax)                        // closed ones among them: the standby takes nothing any more
         {
             OutboundDown();

@@ -33,7 +33,7 @@ public sealed class BatchFaultTests : IDisposable
         Assert.Null(Run(other, 0, 5).Fault);
         Assert.Null(Run(one, 7, 4).Fault);
         using (var closed = Open()) Assert.Null(Run(closed, 9, 6).Fault);
-        var forged = new LlamaStageSession(Kernel, one.Arena, sequence: 0, Width, Options);    // where closed sequences lie: the positions are taken
+        var forged = new LlamaStageSession(Kernel, one.Arena, sequence: 0, Width, pooling: null, Options);    // where closed sequences lie: the positions are taken
 
         var (good, bad) = (Call(one, 7, 2), Call(forged, 0, 3));
         Kernel.Run([good, bad]);

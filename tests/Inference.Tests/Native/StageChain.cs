@@ -43,7 +43,17 @@ internal sealed class StageChain : IDisposable
     {
         private readonly ImmutableArray<IStageSession> _sessions = [.. chain.Kernels.Select(kernel => kernel.Open())];
 
-        public Candidates Next(ReadOnlySpan<int> tokens)
+        public Candidates Next(ReadOnlySpan<int> tokens) => _sessions[^1].RunLast(BeforeTheLast(tokens), tokens.Length);
+
+        /// <summary>The embedding of a text, fed in calls of so many tokens.</summary>
+        public float[] Embed(IEnumerable<int> text, int callTokens = CallTokens)
+        {
+            foreach (var call in text.Chunk(callTokens)) _sessions[^1].RunPooled(BeforeTheLast(call), call.Length);
+            return _sessions[^1].Embedding();
+        }
+
+        /// <summary>What the last stage is given for these tokens.</summary>
+        public float[] BeforeTheLast(ReadOnlySpan<int> tokens)
         {
             var hidden = new float[tokens.Length * chain.Embedding.EmbeddingLength];
             chain.Embedding.Lookup(tokens, hidden);
@@ -53,7 +63,7 @@ internal sealed class StageChain : IDisposable
                 session.RunHidden(hidden, tokens.Length, after);
                 hidden = after;
             }
-            return _sessions[^1].RunLast(hidden, tokens.Length);
+            return hidden;
         }
 
         /// <summary>Tokens so far.</summary>

@@ -3,6 +3,7 @@ using System.ClientModel.Primitives;
 using Microsoft.Extensions.AI;
 using OpenAI;
 using OpenAI.Chat;
+using OpenAI.Embeddings;
 
 namespace SwarmCompute.Inference.Tests.OpenAi;
 
@@ -59,6 +60,18 @@ public sealed class DotnetClientTests
         var schema = System.Text.Json.JsonDocument.Parse("""{"type":"object","properties":{"on":{"type":"boolean"}},"required":["on"],"additionalProperties":false}""").RootElement;
         var answer = await client.GetResponseAsync("hello", new ChatOptions { ResponseFormat = Microsoft.Extensions.AI.ChatResponseFormat.ForJsonSchema(schema, "answer") }, Cancel);
         Assert.True(System.Text.Json.JsonDocument.Parse(answer.Text).RootElement.TryGetProperty("on", out _));
+    }
+
+    [Fact]
+    public async Task It_embeds_texts()
+    {
+        await using var server = await TestServer.Start(Cancel);
+        var options = new OpenAIClientOptions { Endpoint = new Uri(server.Endpoint, "v1"), RetryPolicy = new ClientRetryPolicy(0) };
+        using var generator = new EmbeddingClient("tiny", new ApiKeyCredential("none"), options).AsIEmbeddingGenerator();
+        var embeddings = await generator.GenerateAsync(["hello", "you"], cancellationToken: Cancel);
+        Assert.Equal([.. await server.Ring.Head.Embed([1, .. "you".Select(c => (int)c)], Cancel)], embeddings[1].Vector.ToArray());
+        Assert.Equal((2, 10L), (embeddings.Count, embeddings.Usage!.InputTokenCount));
+        Assert.NotEqual(embeddings[0].Vector.ToArray(), embeddings[1].Vector.ToArray());
     }
 
     private static async Task<List<ChatResponseUpdate>> Broken(TestServer server, ChatOptions options, int pieces)

@@ -22,6 +22,9 @@ public sealed class GenAiMetricsTests
         bool Ours(string name, string operation) => seen.Any(s => s.Name == name && s.Tags["gen_ai.request.model"] is "measured" && s.Tags["gen_ai.operation.name"] is string o && o == operation);
         while (!Ours("gen_ai.server.request.duration", "text_completion")) await Task.Delay(2, cancel);
 
+        await server.Embed("{\"model\":\"measured\",\"input\":\"hello\"}", cancel);
+        while (!Ours("gen_ai.server.request.duration", "embeddings")) await Task.Delay(2, cancel);
+        Assert.Equal(6, seen.Single(s => s.Name == "gen_ai.client.token.usage" && s.Tags["gen_ai.operation.name"] is "embeddings" && s.Tags["gen_ai.request.model"] is "measured").Value);
         foreach (var name in new[] { "gen_ai.server.request.duration", "gen_ai.server.time_to_first_token", "gen_ai.server.time_per_output_token", "gen_ai.client.token.usage" })
             Assert.True(Ours(name, "chat"), name);
         var output = seen.Single(s => s.Name == "gen_ai.client.token.usage" && s.Tags["gen_ai.request.model"] is "measured" && s.Tags["gen_ai.token.type"] is "output");

@@ -71,6 +71,14 @@ internal sealed class TestServer : IAsyncDisposable
         return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
     }
 
+    public async Task<(HttpStatusCode Status, JsonElement Json)> Embed(string body, CancellationToken cancel, string? key = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/embeddings") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        if (key is not null) request.Headers.Authorization = new("Bearer", key);
+        using var response = await _http.SendAsync(request, cancel);
+        return (response.StatusCode, JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancel)).RootElement);
+    }
+
     public async Task<(HttpStatusCode Status, JsonElement Json)> Json(JsonObject body, CancellationToken cancel)
     {
         using var response = await Send(body, cancel);

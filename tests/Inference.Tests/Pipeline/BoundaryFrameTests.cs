@@ -9,13 +9,13 @@ public sealed class BoundaryFrameTests
 
     [Fact]
     public void Hidden_states_survive_the_wire() =>
-        Gen.Select(Sessions, Gen.Long[0, long.MaxValue], Gen.Int[0, int.MaxValue], Gen.Int[1, 64], Gen.Bool, Gen.Int[1, 64])
-            .Sample((session, sequence, position, tokens, wants, length) =>
+        Gen.Select(Sessions, Gen.Long[0, long.MaxValue], Gen.Int[0, int.MaxValue], Gen.Int[1, 64], Gen.Bool, Gen.Bool, Gen.Int[1, 64])
+            .Sample((session, sequence, position, tokens, wants, embeds, length) =>
             {
-                var bytes = BoundaryFrame.Hidden(session, sequence, position, tokens, wants, length);
+                var bytes = BoundaryFrame.Hidden(session, sequence, position, tokens, wants, length, embeds);
                 for (var i = 0; i < tokens * length; i++) BoundaryFrame.States(bytes)[i] = i * 0.5f;
                 Assert.Null(BoundaryFrame.Read(bytes, out var frame));
-                Assert.Equal(new BoundaryFrame(FrameKind.Hidden, session, tokens, wants, position, sequence), frame);
+                Assert.Equal(new BoundaryFrame(FrameKind.Hidden, session, tokens, wants, position, sequence) { Embeds = embeds }, frame);
                 Assert.Equal(Enumerable.Range(0, tokens * length).Select(i => i * 0.5f), BoundaryFrame.States((ReadOnlySpan<byte>)bytes).ToArray());
             });
 
@@ -29,6 +29,17 @@ public sealed class BoundaryFrameTests
             Assert.Equal((session, sequence, sum), (frame.Session, frame.Sequence, read.LogSumExp));
             Assert.Equal(pairs.Select(p => p.Item1), read.Tokens);
             Assert.Equal(pairs.Select(p => p.Item2), read.Logits);
+        });
+
+    [Fact]
+    public void An_embedding_survives_the_wire() =>
+        Gen.Select(Sessions, Gen.Long[0, long.MaxValue], Gen.Single.Array[1, 64]).Sample((session, sequence, vector) =>
+        {
+            var bytes = BoundaryFrame.OfEmbedding(session, sequence, vector);
+            Assert.Null(BoundaryFrame.Read(bytes, out var frame));
+            Assert.Equal(new BoundaryFrame(FrameKind.Embedding, session, 1, false, 0, sequence), frame);
+            Assert.Equal(vector, BoundaryFrame.States((ReadOnlySpan<byte>)bytes).ToArray());
+            Assert.NotNull(BoundaryFrame.Read(bytes.AsSpan(..^1), out _));
         });
 
     [Fact]
@@ -83,7 +94,7 @@ public sealed class BoundaryFrameTests
 
     [Fact]
     public void Random_bytes_behind_a_known_kind_are_read_or_refused_and_do_no_harm() =>
-        Gen.Select(Gen.Byte[1, 9], Gen.Int[0, 30], Gen.Byte.Array[0, 200]).Sample((kind, count, payload) =>
+        Gen.Select(Gen.Byte[1, 11], Gen.Int[0, 30], Gen.Byte.Array[0, 200]).Sample((kind, count, payload) =>
         {
             var bytes = new byte[BoundaryFrame.HeaderSize + payload.Length];
             (bytes[0], bytes[2], bytes[8]) = (kind, (byte)count, 1);
@@ -106,6 +117,7 @@ public sealed class BoundaryFrameTests
         switch (frame.Kind)
         {
             case FrameKind.Candidates: Assert.Equal(frame.Count, BoundaryFrame.ReadCandidates(bytes, frame.Count).Tokens.Length); break;
+            case FrameKind.Embedding: Assert.True(BoundaryFrame.States((ReadOnlySpan<byte>)bytes).Length > 0); break;
             case FrameKind.Have: _ = BoundaryFrame.ReadHave(bytes, frame.Count); break;
             case FrameKind.Sync: _ = BoundaryFrame.ReadSync(bytes); break;
             case FrameKind.Refused: _ = BoundaryFrame.ReadReason(bytes); break;

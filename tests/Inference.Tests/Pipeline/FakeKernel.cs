@@ -24,6 +24,8 @@ internal sealed class FakeKernel(int slot, bool last, int contextTokens = 256, i
 
     public bool CanHandOver => true;
 
+    public string? WhyNoEmbeddings => null;
+
     /// <summary>Frames that were run.</summary>
     public int Calls => Volatile.Read(ref _calls);
 
@@ -80,7 +82,7 @@ internal sealed class FakeKernel(int slot, bool last, int contextTokens = 256, i
     {
         private readonly Dictionary<int, ulong> _hashes = new() { [0] = 1 };
         private ulong _hash = 1;
-        private int _disposed;
+        private int _pooled, _disposed;
 
         public int Position { get; private set; }
 
@@ -96,6 +98,21 @@ internal sealed class FakeKernel(int slot, bool last, int contextTokens = 256, i
             Absorb(hiddenIn, tokens, default);
             var ids = Enumerable.Range(0, 16).Select(i => (int)(Mix(_hash + (ulong)i) % Vocabulary)).Distinct().ToImmutableArray();
             return new Candidates(ids, [.. ids.Select((_, i) => 4f - i * 0.25f)], 5f);
+        }
+
+        public void RunPooled(ReadOnlySpan<float> hiddenIn, int tokens)
+        {
+            if (!kernel.IsLast) throw new InvalidOperationException("This is not the last stage.");
+            Absorb(hiddenIn, tokens, default);
+            _pooled += tokens;
+        }
+
+        public float[] Embedding()
+        {
+            if (_pooled != Position) throw new InferenceException("Not all tokens were pooled here.");
+            var vector = new float[Length];
+            Write(_hash, vector);
+            return vector;
         }
 
         public byte[] Export(int from, int to) => [.. BitConverter.GetBytes(_hashes[from]), .. BitConverter.GetBytes(_hashes[to])];

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Xunit;
 
 namespace SwarmCompute.Inference.Tests.Pipeline;
@@ -65,6 +66,29 @@ public sealed class RealKernelTests : IDisposable
         var rest = new List<int>();
         await foreach (var token in ring.Head.Generate(Request() with { Resume = [.. expected.Take(17)] }, Cancel)) rest.Add(token.Token);
         Assert.Equal(expected.Skip(17), rest);
+    }
+
+    [Fact]
+    public async Task Stages_of_llama_cpp_give_the_embedding_of_the_whole_model_beside_answers_and_when_a_stage_is_lost()
+    {
+        await using var whole = await Ring(1);
+        var expected = await whole.Head.Embed(Request().Prompt, Cancel);
+        Assert.Equal(64, expected.Length);
+
+        await using var ring = await Ring(3);
+        Assert.Equal(expected, await ring.Head.Embed(Request().Prompt, Cancel));
+        var answer = await Answer(ring, _ => Task.CompletedTask);
+        var beside = new List<ImmutableArray<float>>();
+        Assert.Equal(answer, await Answer(ring, async count =>
+        {
+            if (count % 12 != 5) return;
+            if (count == 5) await ring.Kill(2);
+            var text = ring.Head.Embed(Request().Prompt, Cancel);
+            if (count == 5) ring.Replace(2);
+            beside.Add(await text);
+        }));
+        Assert.Equal(4, beside.Count);
+        Assert.All(beside, vector => Assert.Equal(expected, vector));
     }
 
     public void Dispose() => _directory.Dispose();

@@ -114,6 +114,9 @@ internal sealed class TestRing : IAsyncDisposable
         [.. Enumerable.Range(0, promptTokens).Select(i => (i * 37 + salt * 101 + 5) % FakeKernel.Vocabulary)], tokens,
         new SamplingOptions { Temperature = 0.8, Seed = 5 }, [], []);
 
+    /// <summary>The embedding of a text of so many tokens.</summary>
+    public async Task<float[]> Embed(int tokens, CancellationToken cancel, int salt = 0) => [.. await Head.Embed(Request(tokens, 1, salt).Prompt, cancel)];
+
     public async Task Stands(CancellationToken cancel)
     {
         while (!Head.IsReady) await Task.Delay(2, cancel);

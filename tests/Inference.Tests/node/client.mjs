@@ -32,5 +32,12 @@ assert.equal(told.usage.completion_tokens, 120);
 const old = await client.completions.create({ model: 'tiny', prompt: 'hello', max_tokens: 3, logprobs: 1, logit_bias: { 7: -100 } });
 assert.equal(old.choices[0].logprobs.tokens.join(''), old.choices[0].text);
 
+const embedded = await client.embeddings.create({ model: 'tiny', input: ['hello', 'you'] });
+const plain = await client.embeddings.create({ model: 'tiny', input: 'you', encoding_format: 'float' });
+assert.deepEqual(embedded.data.map(item => item.index), [0, 1]);
+assert.equal(embedded.data[0].embedding.length, 8);
+assert.deepEqual([...embedded.data[1].embedding], [...Float32Array.from(plain.data[0].embedding)]);
+assert.equal(embedded.usage.prompt_tokens, 10);
+
 await assert.rejects(client.chat.completions.create({ ...body, tools: [{ type: 'function', function: { name: 'f' } }] }), error => error.status === 400 && error.param === 'tools');
 console.log('ok');
