@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -146,8 +147,50 @@ public sealed class SwarmClient : IDisposable
         }
     }
 
+    /// <summary>
+    /// The vectors of texts, from the head of the order's pipeline: of length 1, in the order of the texts. When the head dies, the next one is asked
+    /// for those that did not come yet.
+    /// </summary>
+    /// <param name="order">The order.</param>
+    /// <param name="texts">At least one, and no empty one; each must fit into the context of the order's sessions.</param>
+    /// <param name="cancel">Gives it up.</param>
+    /// <exception cref="ArgumentException">There is no text, or an empty one.</exception>
+    /// <exception cref="SwarmException">The head refused a text, or the swarm offered no head within the recovery timeout.</exception>
+    public async Task<ImmutableArray<ImmutableArray<float>>> Embed(OrderId order, ImmutableArray<string> texts, CancellationToken cancel)
+    {
+        if (texts.IsDefaultOrEmpty || texts.Any(string.IsNullOrEmpty)) throw new ArgumentException("Give at least one text, and no empty one.", nameof(texts));
+        var vectors = ImmutableArray.CreateBuilder<ImmutableArray<float>>(texts.Length);
+        var broken = (string?)null;
+        var brokenSince = _time.GetTimestamp();
+        while (vectors.Count < texts.Length)
+        {
+            var head = await FindHead(order, brokenSince, broken, cancel);
+            using var http = SwarmHttp.ForHead(_options.Root, order, _options.Attestation, _time);
+            var before = vectors.Count;
+            var reason = await Embed(new HeadEmbeddings(http, head, _options.StallTimeout), texts, vectors, cancel);
+            if (reason is null) break;
+            if (broken is null || vectors.Count > before) brokenSince = _time.GetTimestamp();
+            broken = reason;
+            await Task.Delay(Pause, _time, cancel);
+        }
+        return vectors.MoveToImmutable();
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    /// <summary>Adds the vectors that one head gives; null, or why it gives no more.</summary>
+    private static async Task<string?> Embed(
+        HeadEmbeddings head, ImmutableArray<string> texts, ImmutableArray<ImmutableArray<float>>.Builder vectors, CancellationToken cancel)
+    {
+        while (vectors.Count < texts.Length)
+        {
+            var step = await head.Ask([.. texts.Skip(vectors.Count).Take(HeadEmbeddings.TextsMax)], cancel);
+            if (step is EmbeddingStep.Broken lost) return lost.Reason;
+            vectors.AddRange(((EmbeddingStep.Vectors)step).All);
+        }
+        return null;
+    }
 
     private async Task<Head> FindHead(OrderId order, long since, string? broken, CancellationToken cancel)
     {
