@@ -167,7 +167,7 @@ public sealed class SwarmClient : IDisposable
             var head = await FindHead(order, brokenSince, broken, cancel);
             using var http = SwarmHttp.ForHead(_options.Root, order, _options.Attestation, _time);
             var before = vectors.Count;
-            var reason = await Embed(new HeadEmbeddings(http, head, _options.StallTimeout), texts, vectors, cancel);
+            var reason = await Embed(new HeadEmbeddings(http, head, _options.ApiKey, _options.StallTimeout), texts, vectors, cancel);
             if (reason is null) break;
             if (broken is null || vectors.Count > before) brokenSince = _time.GetTimestamp();
             broken = reason;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using SwarmCompute.Attestation;
 
@@ -10,7 +11,8 @@ namespace SwarmCompute.Overlay;
 /// <summary>One link to an authenticated peer. Carries frames of bytes, each after its length (4 bytes, little-endian).</summary>
 /// <remarks>
 /// Any number of callers may send at once; one at a time may receive. A fault on either way ends the link, and so does the cancellation of
-/// a call that has begun: the stream would stand inside a frame.
+/// a call that has begun: the stream would stand inside a frame. What is sent and what is received into a frame of the caller's allocates
+/// nothing here: buffers and the state of waiting calls are pooled.
 /// </remarks>
 public sealed class OverlayConnection : IAsyncDisposable
 {
@@ -44,6 +46,7 @@ public sealed class OverlayConnection : IAsyncDisposable
 
     /// <summary>Sends one frame.</summary>
     /// <exception cref="OverlayException">The link is broken, or the frame is longer than the link allows.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask Send(ReadOnlyMemory<byte> frame, CancellationToken cancel)
     {
         if (frame.Length > _frameBytesMax) throw new OverlayException($"A frame of {frame.Length} bytes is longer than {_frameBytesMax}.");
@@ -81,14 +84,25 @@ public sealed class OverlayConnection : IAsyncDisposable
     /// <exception cref="OverlayException">The link is broken, or the peer sent a frame longer than the link allows.</exception>
     public async ValueTask<OverlayFrame?> Receive(CancellationToken cancel)
     {
+        var frame = new OverlayFrame();
+        return await Receive(frame, cancel) ? frame : null;
+    }
+
+    /// <summary>Waits for the next frame, and receives it in the place of what the given one held; false once the peer has ended the link in order.</summary>
+    /// <exception cref="OverlayException">The link is broken, or the peer sent a frame longer than the link allows. Nothing was received.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<bool> Receive(OverlayFrame frame, CancellationToken cancel)
+    {
+        frame.Dispose();
         try
         {
-            if (!await Fill(LengthSize, cancel)) return _begin == _end ? null : throw new OverlayException($"{Peer} ended the link inside a frame.");
+            if (!await Fill(LengthSize, cancel)) return _begin == _end ? false : throw new OverlayException($"{Peer} ended the link inside a frame.");
             var length = BinaryPrimitives.ReadInt32LittleEndian(_received.AsSpan(_begin));
             if (length < 0 || length > _frameBytesMax)
                 throw new OverlayException($"{Peer} announced a frame of {(uint)length} bytes; at most {_frameBytesMax} are taken.");
             _begin += LengthSize;
-            return await ReadFrame(length, cancel);
+            await ReadFrame(frame, length, cancel);
+            return true;
         }
         catch (Exception fault) when (IsBroken(fault))
         {
@@ -119,16 +133,16 @@ public sealed class OverlayConnection : IAsyncDisposable
         _socket.Dispose();
     }
 
-    private async ValueTask<OverlayFrame> ReadFrame(int length, CancellationToken cancel)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask ReadFrame(OverlayFrame frame, int length, CancellationToken cancel)
     {
-        var frame = new OverlayFrame(length);
+        frame.Rent(length);
         try
         {
             var have = Math.Min(length, _end - _begin);
             _received.AsSpan(_begin, have).CopyTo(frame.Memory.Span);
             _begin += have;
             if (have < length) await _stream.ReadExactlyAsync(frame.Memory[have..], cancel);
-            return frame;
         }
         catch
         {
@@ -138,6 +152,7 @@ public sealed class OverlayConnection : IAsyncDisposable
     }
 
     /// <summary>Reads until this many bytes lie in the buffer; false where the peer ended before.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> Fill(int count, CancellationToken cancel)
     {
         while (_end - _begin < count)

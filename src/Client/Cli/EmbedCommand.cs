@@ -18,8 +18,9 @@ internal static class EmbedCommand
         var number = CommonOptions.Order();
         var texts = new Argument<string[]>("text") { Description = "a text; as many as there are", Arity = ArgumentArity.ZeroOrMore };
         var path = new Option<string?>("--file") { Description = "a file with a text in each line; empty lines are passed over" };
+        var apiKey = CommonOptions.ApiKeyFile();
         var evidence = new EvidenceOptions("the head");
-        var command = new Command("embed", "Prints the vector of each text, one JSON list a line, from a running order.") { number, texts, swarm, path };
+        var command = new Command("embed", "Prints the vector of each text, one JSON list a line, from a running order.") { number, texts, swarm, path, apiKey };
         evidence.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
@@ -30,7 +31,7 @@ internal static class EmbedCommand
             await using var peers = policy is null
                 ? null
                 : new AttestedPeers(EvidenceOptions.VerifierFor(file.Chain.ChainId), evidence.Given(parsed, vendors), policy, TimeProvider.System);
-            using var client = file.Connect(peers is null ? null : new HeadAttestation(peers, file.Chain.ChainId, file.Chain.OrderBook));
+            using var client = file.Connect(peers is null ? null : new HeadAttestation(peers, file.Chain.ChainId, file.Chain.OrderBook), parsed.ReadApiKey(apiKey));
             foreach (var vector in await client.Embed(parsed.Read(number), all, cancel)) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(vector));
         });
         return command;

@@ -17,6 +17,7 @@ internal sealed class LlamaStageKernel : IStageKernel
     private readonly bool _ownsModel;
     private readonly KvArena? _shared;
     private readonly Stack<KvArena> _idle = new();
+    private readonly List<StageCall> _sound = [];
     private int _open;
     private bool _disposed;
 
@@ -71,11 +72,11 @@ internal sealed class LlamaStageKernel : IStageKernel
     {
         lock (_gate)
         {
-            var sound = new List<StageCall>(calls.Length);
+            _sound.Clear();
             foreach (var call in calls)
-                if (Session(call).Begin(call)) sound.Add(call);
-            if (_shared is not null) RunIn(_shared, sound);
-            else foreach (var call in sound) RunIn(Session(call).Arena, [call]);
+                if (Session(call).Begin(call)) _sound.Add(call);
+            if (_shared is not null) RunIn(_shared, _sound);
+            else foreach (var call in _sound) RunIn(Session(call).Arena, [call]);
             foreach (var call in calls) Session(call).Rest();
         }
     }

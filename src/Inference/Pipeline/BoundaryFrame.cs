@@ -57,6 +57,13 @@ internal readonly record struct BoundaryFrame(FrameKind Kind, SessionId Session,
     public static byte[] Hidden(SessionId session, long sequence, int position, int tokens, bool wantsCandidates, int embeddingLength, bool embeds = false) =>
         Begin(new BoundaryFrame(FrameKind.Hidden, session, tokens, wantsCandidates, position, sequence) { Embeds = embeds }, tokens * embeddingLength * sizeof(float));
 
+    /// <summary>How long a frame of hidden states is.</summary>
+    public static int HiddenBytes(int tokens, int embeddingLength) => HeaderSize + tokens * embeddingLength * sizeof(float);
+
+    /// <summary>Writes the header of a frame of hidden states into the memory that it is to have.</summary>
+    public static void WriteHidden(Span<byte> bytes, SessionId session, long sequence, int position, int tokens, bool wantsCandidates, bool embeds) =>
+        WriteHeader(bytes, new BoundaryFrame(FrameKind.Hidden, session, tokens, wantsCandidates, position, sequence) { Embeds = embeds });
+
     /// <summary>The hidden states within a frame. The machine is little-endian, as the wire is.</summary>
     public static Span<float> States(byte[] frame) => MemoryMarshal.Cast<byte, float>(frame.AsSpan(HeaderSize));
 
@@ -176,14 +183,19 @@ internal readonly record struct BoundaryFrame(FrameKind Kind, SessionId Session,
     private static byte[] Begin(BoundaryFrame frame, int payload)
     {
         var bytes = new byte[HeaderSize + payload];
+        WriteHeader(bytes, frame);
+        return bytes;
+    }
+
+    private static void WriteHeader(Span<byte> bytes, BoundaryFrame frame)
+    {
         bytes[0] = (byte)frame.Kind;
         bytes[1] = (byte)((frame.WantsCandidates ? Wants : 0) | (frame.Embeds ? OfText : 0));
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(2), checked((ushort)frame.Count));
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4), frame.Session.HeadEpoch);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), frame.Session.Number);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), frame.Position);
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(16), frame.Sequence);
-        return bytes;
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes[2..], checked((ushort)frame.Count));
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[4..], frame.Session.HeadEpoch);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[8..], frame.Session.Number);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes[12..], frame.Position);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[16..], frame.Sequence);
     }
 
     private static uint SentLength(ReadOnlySpan<byte> frame) => BinaryPrimitives.ReadUInt32LittleEndian(frame[HeaderSize..]);

@@ -10,7 +10,9 @@ internal sealed class BoundarySender(PipelineOptions options)
 {
     private readonly Dictionary<SessionId, Outgoing> _sessions = [];
     private readonly int _queueMax = options.SessionsMax * (options.ContextTokens + 8) + 64;
-    private Channel<byte[]>? _queue;
+    private readonly FrameBlocks _blocks = new();
+    private readonly Stack<Outgoing> _spare = new();
+    private BoundaryQueue? _queue;
     private (uint HeadEpoch, long Generation)? _synced;
 
     /// <summary>Whether a link stands.</summary>
@@ -18,19 +20,30 @@ internal sealed class BoundarySender(PipelineOptions options)
 
     public void Open(SessionId session)
     {
-        _sessions.TryAdd(session, new Outgoing(new ReplayWindow(latestOnly: options.IsLast)));
+        if (_sessions.ContainsKey(session)) return;
+        _sessions.Add(session, _spare.TryPop(out var spare) ? spare : new Outgoing(new ReplayWindow(_blocks, latestOnly: options.IsLast)));
     }
 
+    /// <summary>Room for a session's next frame, held by the caller until it is emitted; none where the session is closed.</summary>
+    public FrameSlice Reserve(SessionId session, int length) => _sessions.TryGetValue(session, out var outgoing) ? outgoing.Window.Reserve(length) : default;
+
     /// <summary>Keeps a frame, and sends it unless the receiver has it already.</summary>
-    public void Emit(SessionId session, long sequence, byte[] frame)
+    public void Emit(SessionId session, long sequence, byte[] frame) => Emit(session, sequence, FrameSlice.Of(frame));
+
+    /// <summary>Keeps a frame in the caller's place, and sends it unless the receiver has it already.</summary>
+    public void Emit(SessionId session, long sequence, FrameSlice frame)
     {
-        if (!_sessions.TryGetValue(session, out var outgoing)) return;       // closed meanwhile
+        if (!_sessions.TryGetValue(session, out var outgoing))
+        {
+            frame.Release();                                                 // closed meanwhile
+            return;
+        }
         outgoing.Window.Keep(sequence, frame);
         if (sequence >= outgoing.SendFrom) Enqueue(frame);
     }
 
-    /// <summary>The frame of a session at this sequence; null where none is kept.</summary>
-    public byte[]? Kept(SessionId session, long sequence) => _sessions.GetValueOrDefault(session)?.Window.At(sequence);
+    /// <summary>The frame of a session at this sequence, which the caller then holds; none where it is not kept.</summary>
+    public FrameSlice Kept(SessionId session, long sequence) => _sessions.TryGetValue(session, out var outgoing) ? outgoing.Window.At(sequence).Hold() : default;
 
     /// <summary>Tells the head, round the ring, that this session cannot be run. Said again on every new link.</summary>
     public void Refuse(SessionId session, byte[] refusal)
@@ -42,7 +55,10 @@ internal sealed class BoundarySender(PipelineOptions options)
 
     public void Close(SessionId session)
     {
-        if (_sessions.Remove(session)) Enqueue(BoundaryFrame.Close(session));
+        if (!_sessions.Remove(session, out var outgoing)) return;
+        outgoing.Clear();
+        if (_spare.Count < options.SessionsMax) _spare.Push(outgoing);
+        Enqueue(BoundaryFrame.Close(session));
     }
 
     /// <summary>From now on this stage knows the head's open sessions: whatever it does not know is over.</summary>
@@ -53,10 +69,10 @@ internal sealed class BoundarySender(PipelineOptions options)
     }
 
     /// <summary>A new link: queues all that the receiver lacks, in the original frames.</summary>
-    public ChannelReader<byte[]> LinkUp(Dictionary<SessionId, long> have)
+    public ChannelReader<FrameSlice> LinkUp(Dictionary<SessionId, long> have)
     {
         LinkDown();
-        var queue = _queue = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(_queueMax) { SingleReader = true });
+        var queue = _queue = new BoundaryQueue(_queueMax);
         if (_synced is not null) Enqueue(SyncFrame());
         foreach (var (session, outgoing) in _sessions)
         {
@@ -64,12 +80,12 @@ internal sealed class BoundarySender(PipelineOptions options)
             foreach (var frame in outgoing.Window.From(outgoing.SendFrom)) Enqueue(frame);
             if (outgoing.Refusal is { } refusal) Enqueue(refusal);
         }
-        return queue.Reader;
+        return queue;
     }
 
     public void LinkDown()
     {
-        _queue?.Writer.TryComplete();
+        _queue?.Complete();
         _queue = null;
     }
 
@@ -77,9 +93,11 @@ internal sealed class BoundarySender(PipelineOptions options)
         _synced!.Value.HeadEpoch, _synced.Value.Generation,
         [.. _sessions.Keys.Where(s => s.HeadEpoch == _synced.Value.HeadEpoch).Select(s => s.Number)]);
 
-    private void Enqueue(byte[] frame)
+    private void Enqueue(byte[] frame) => Enqueue(FrameSlice.Of(frame));
+
+    private void Enqueue(FrameSlice frame)
     {
-        if (_queue is null || _queue.Writer.TryWrite(frame)) return;
+        if (_queue is null || _queue.TryWrite(frame)) return;
         LinkDown();                                                          // the receiver takes frames too slowly: the link is made anew
     }
 
@@ -91,5 +109,12 @@ internal sealed class BoundarySender(PipelineOptions options)
         public long SendFrom { get; set; }
 
         public byte[]? Refusal { get; set; }
+
+        /// <summary>Lets go of all that is kept: what is left is as good as new.</summary>
+        public void Clear()
+        {
+            Window.Clear();
+            (SendFrom, Refusal) = (0, null);
+        }
     }
 }

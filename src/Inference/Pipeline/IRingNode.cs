@@ -8,7 +8,7 @@ internal interface IRingNode : IOutboundNode
     /// <summary>The stage before has made a new link: what is expected from it next.</summary>
     byte[] InboundUp();
 
-    /// <summary>A frame from the stage before. True where the node keeps the buffer, which it then disposes.</summary>
+    /// <summary>A frame from the stage before. True where the node took the bytes out of the buffer: they are its own then, to be disposed.</summary>
     /// <exception cref="BoundaryProtocolException">The frame cannot follow what came before it.</exception>
     bool Inbound(BoundaryFrame frame, OverlayFrame buffer);
 
@@ -18,7 +18,7 @@ internal interface IRingNode : IOutboundNode
     /// <summary>The holder of this node's slot, whose standby it is, has made a link: what it holds is begun anew. Null, or why it cannot follow.</summary>
     string? FollowUp();
 
-    /// <summary>A frame of the holder. The next one is read only once this one is taken; the node disposes the buffer.</summary>
+    /// <summary>A frame of the holder. The next one is read only once this one is taken; the node took the bytes out of the buffer then.</summary>
     /// <exception cref="BoundaryProtocolException">The frame cannot follow what came before it, or does not fit.</exception>
     Task Follow(BoundaryFrame frame, OverlayFrame buffer);
 

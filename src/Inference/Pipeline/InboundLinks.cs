@@ -152,7 +152,8 @@ internal sealed partial class InboundLinks(
     private async Task<string> Read(OverlayConnection connection, LinkWatch watch, CancellationToken cancel)
     {
         var pong = BoundaryFrame.Pong();
-        while (await connection.Receive(cancel) is { } buffer)
+        using var buffer = new OverlayFrame();
+        while (await connection.Receive(buffer, cancel))
         {
             var kept = false;
             try
@@ -165,7 +166,7 @@ internal sealed partial class InboundLinks(
             }
             finally
             {
-                if (!kept) buffer.Dispose();
+                if (!kept) buffer.Dispose();                                  // whatever comes next: nothing big is held for it
             }
         }
         return "the stage before ended the link";

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using SwarmCompute.Attestation;
@@ -116,7 +117,7 @@ internal sealed partial class OutboundLink(
     /// <summary>Sends what is queued, asks whether the peer lives, and hears its answers, until one of the three ends.</summary>
     private async Task<string> Carry(OverlayConnection connection, StagePeer target, Dictionary<SessionId, long> have, CancellationToken cancel)
     {
-        ChannelReader<byte[]> queue;
+        ChannelReader<FrameSlice> queue;
         lock (gate)
         {
             if (_target != target) return "another peer holds the slot now";
@@ -137,17 +138,31 @@ internal sealed partial class OutboundLink(
         return reason;
     }
 
-    private static async Task<string> Send(OverlayConnection connection, ChannelReader<byte[]> queue, CancellationToken cancel)
+    private static async Task<string> Send(OverlayConnection connection, ChannelReader<FrameSlice> queue, CancellationToken cancel)
     {
-        await foreach (var frame in queue.ReadAllAsync(cancel)) await connection.Send(frame, cancel);
+        while (await queue.WaitToReadAsync(cancel))
+            while (queue.TryRead(out var frame)) await Send(connection, frame, cancel);
         return "it takes frames too slowly";
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private static async ValueTask Send(OverlayConnection connection, FrameSlice frame, CancellationToken cancel)
+    {
+        try
+        {
+            await connection.Send(frame.Memory, cancel);
+        }
+        finally
+        {
+            frame.Release();
+        }
     }
 
     private static async Task<string> Hear(OverlayConnection connection, LinkWatch watch, CancellationToken cancel)
     {
-        while (await connection.Receive(cancel) is { } buffer)
+        using var buffer = new OverlayFrame();
+        while (await connection.Receive(buffer, cancel))
         {
-            using var _ = buffer;
             watch.Heard();
             if (BoundaryFrame.Read(buffer.Memory.Span, out var frame) is { } fault) return fault;
             if (frame.Kind != FrameKind.Pong) return $"it sent a frame of kind {frame.Kind} up the pipeline";

@@ -153,7 +153,7 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
 
     void IRingNode.InboundDown() => _ringGeneration = -1;
 
-    ChannelReader<byte[]> IOutboundNode.OutboundUp(Dictionary<SessionId, long> have)
+    ChannelReader<FrameSlice> IOutboundNode.OutboundUp(Dictionary<SessionId, long> have)
     {
         var queue = _ring.Sender.LinkUp(have);
         CheckReady();
@@ -349,7 +349,7 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
     /// <summary>What tokens that are fed ask of the head's own layers.</summary>
     private sealed class TokensCall(PipelineHead head, HeadSession session, ReadOnlyMemory<int> tokens, long sequence, int position, bool wantsCandidates) : IKernelCall
     {
-        private byte[]? _frame;
+        private FrameSlice _frame;
 
         public int Tokens => tokens.Length;
 
@@ -375,30 +375,41 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
             {
                 if (call.Candidates is { } candidates) session.Answer(sequence, () => new HeadAnswer(candidates, []));
                 if (call.Embedding is { } embedding) session.Answer(sequence, () => new HeadAnswer(null, [.. embedding]));
-                if (_frame is not null && !session.HasFailed) head._ring.Sender.Emit(session.Id, sequence, _frame);
+                if (_frame.IsNone) return;
+                if (session.HasFailed) _frame.Release();
+                else head._ring.Sender.Emit(session.Id, sequence, _frame);
             }
         }
 
         public void Drop() { /* holds nothing that is not collected */ }
 
-        private StageCall Call()
+        private StageCall? Call()
         {
             var length = head._kernel!.EmbeddingLength;
             var states = new byte[tokens.Length * length * sizeof(float)];
             head._embedding!.Lookup(tokens.Span, MemoryMarshal.Cast<byte, float>(states.AsSpan()));
             session.Kernel ??= head._kernel.Open();
-            if (head._options.Slots > 1) _frame = BoundaryFrame.Hidden(session.Id, sequence, position, tokens.Length, wantsCandidates, length, session.Embeds);
+            if (head._options.Slots > 1 && !Reserve(length)) return null;
             var isLast = head._options.Slots == 1;
             return new StageCall
             {
                 Session = session.Kernel,
                 States = states,
                 Tokens = tokens.Length,
-                Result = _frame.AsMemory(_frame is null ? 0 : BoundaryFrame.HeaderSize),
+                Result = _frame.IsNone ? default : _frame.Memory[BoundaryFrame.HeaderSize..],
                 WantsCandidates = isLast && wantsCandidates && !session.Embeds,
                 Embeds = isLast && session.Embeds,
                 WantsEmbedding = isLast && wantsCandidates && session.Embeds,
             };
+        }
+
+        /// <summary>Room for the result among the session's frames; false where the session is over.</summary>
+        private bool Reserve(int length)
+        {
+            lock (head._ring.Gate) _frame = head._ring.Sender.Reserve(session.Id, BoundaryFrame.HiddenBytes(tokens.Length, length));
+            if (_frame.IsNone) return false;
+            BoundaryFrame.WriteHidden(_frame.Span, session.Id, sequence, position, tokens.Length, wantsCandidates, session.Embeds);
+            return true;
         }
 
         private void Fail(Exception fault)

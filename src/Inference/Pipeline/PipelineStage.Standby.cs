@@ -74,7 +74,9 @@ public sealed partial class PipelineStage
         session.Expected++;
         session.Position += frame.Count;
         if (!sent.IsEmpty) _ring.Sender.Emit(frame.Session, frame.Sequence, sent.ToArray());
-        var call = new HandedCall(this, session, frame, buffer);
+        var taken = new OverlayFrame();
+        buffer.MoveTo(taken);
+        var call = new HandedCall(this, session, frame, taken);
         _ring.Worker.Post(session.Queue, call);
         return call.Taken;
     }
@@ -92,8 +94,9 @@ public sealed partial class PipelineStage
     /// <summary>The kernel has finished a frame of a session, up to this position. Called under the gate.</summary>
     private void Finished(StageSession session, int end)
     {
+        if (!_canHandOver) return;
         session.Ends.Add(end);
-        if (_canHandOver) _feed.Note(session);
+        _feed.Note(session);
     }
 
     /// <summary>A session's state could not be taken over: what is known of it is worth nothing.</summary>

@@ -11,9 +11,12 @@ namespace SwarmCompute.Inference;
 /// </summary>
 public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
 {
+    private const int SpareCallsMax = 256;
+
     private readonly PipelineOptions _options;
     private readonly Ring _ring;
     private readonly Dictionary<SessionId, StageSession> _sessions = [];
+    private readonly Stack<FrameCall> _spareCalls = new();
     private readonly StandbyFeed _feed;
     private readonly OutboundLink _standbyLink;
     private IStageKernel? _kernel;
@@ -89,7 +92,7 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
 
     void IRingNode.InboundDown() { /* the stage before dials again, or its successor does */ }
 
-    ChannelReader<byte[]> IOutboundNode.OutboundUp(Dictionary<SessionId, long> have)
+    ChannelReader<FrameSlice> IOutboundNode.OutboundUp(Dictionary<SessionId, long> have)
     {
         var queue = _ring.Sender.LinkUp(have);
         CheckReady();
@@ -137,7 +140,9 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
         session.Expected++;
         session.Position += frame.Count;
         session.StaysHere |= _options.IsLast && frame.Embeds;
-        _ring.Worker.Post(session.Queue, new FrameCall(this, session, frame, buffer));
+        var call = _spareCalls.TryPop(out var spare) ? spare : new FrameCall(this);
+        call.Take(session, frame, buffer);
+        _ring.Worker.Post(session.Queue, call);
         return true;
     }
 
@@ -184,10 +189,14 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
         _ring.Worker.PostUrgent(() => session.Kernel?.Dispose());
     }
 
-    /// <summary>A newer head: what its predecessor had open is over.</summary>
     private void ObserveHead(uint epoch)
     {
-        if (epoch <= _headEpoch) return;
+        if (epoch > _headEpoch) BeginHead(epoch);
+    }
+
+    /// <summary>A newer head: what its predecessor had open is over.</summary>
+    private void BeginHead(uint epoch)
+    {
         _headEpoch = epoch;
         _sync = null;
         foreach (var over in _sessions.Keys.Where(s => s.HeadEpoch < epoch).ToList()) Close(over);
@@ -198,81 +207,115 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
         if (_kernel is not null && _ring.Sender.IsUp) _ring.RaiseReady();
     }
 
-    /// <summary>What one frame of hidden states asks of the kernel.</summary>
-    private sealed class FrameCall(PipelineStage stage, StageSession session, BoundaryFrame frame, OverlayFrame buffer) : IKernelCall
+    /// <summary>What one frame of hidden states asks of the kernel. Used again for another frame once it has ended.</summary>
+    private sealed class FrameCall(PipelineStage stage) : IKernelCall, IDisposable
     {
-        private byte[]? _result;
+        private readonly OverlayFrame _buffer = new();
+        private StageSession _session = null!;
+        private BoundaryFrame _frame;
+        private FrameSlice _result;
+        private StageCall? _call;
 
-        public int Tokens => frame.Count;
+        public int Tokens => _frame.Count;
+
+        /// <summary>Takes a frame, and its bytes out of the buffer.</summary>
+        public void Take(StageSession session, BoundaryFrame frame, OverlayFrame buffer)
+        {
+            (_session, _frame) = (session, frame);
+            buffer.MoveTo(_buffer);
+        }
 
         public StageCall? Begin()
         {
             try
             {
-                if (IsWanted()) return Call();
+                if (IsWanted() && Call() is { } call) return call;
             }
             catch (InferenceException fault)
             {
                 Refuse(fault);
             }
-            buffer.Dispose();
+            Rest();
             return null;
         }
 
         public void End(StageCall call)
         {
-            buffer.Dispose();
             if (call.Fault is { } fault) Refuse(fault);
-            else Finish(Answer(call) ?? _result);
+            else Finish(Answer(call));
+            Rest();
         }
 
-        public void Drop() => buffer.Dispose();
+        public void Drop() => Dispose();
+
+        /// <summary>Gives back the memory of the frame that it was for.</summary>
+        public void Dispose()
+        {
+            _buffer.Dispose();
+            _result.Release();
+            _result = default;
+        }
 
         private byte[]? Answer(StageCall call) => call switch
         {
-            { Candidates: { } candidates } => BoundaryFrame.OfCandidates(frame.Session, frame.Sequence, candidates),
-            { Embedding: { } embedding } => BoundaryFrame.OfEmbedding(frame.Session, frame.Sequence, embedding),
+            { Candidates: { } candidates } => BoundaryFrame.OfCandidates(_frame.Session, _frame.Sequence, candidates),
+            { Embedding: { } embedding } => BoundaryFrame.OfEmbedding(_frame.Session, _frame.Sequence, embedding),
             _ => null,
         };
 
         private bool IsWanted()
         {
-            lock (stage._ring.Gate) return !session.IsOver && !session.IsRefused;
+            lock (stage._ring.Gate) return !_session.IsOver && !_session.IsRefused;
         }
 
-        private StageCall Call()
+        private StageCall? Call()
         {
-            var (states, length, isLast) = (buffer.Memory[BoundaryFrame.HeaderSize..], stage._kernel!.EmbeddingLength, stage._options.IsLast);
-            if (states.Length != frame.Count * length * sizeof(float))
-                throw new InferenceException($"Its states have {states.Length / sizeof(float) / frame.Count} numbers a token, not {length}.");
-            session.Kernel ??= stage._kernel.Open();
-            if (!isLast) _result = BoundaryFrame.Hidden(frame.Session, frame.Sequence, frame.Position, frame.Count, frame.WantsCandidates, length, frame.Embeds);
-            return new StageCall
-            {
-                Session = session.Kernel,
-                States = states,
-                Tokens = frame.Count,
-                Result = _result.AsMemory(_result is null ? 0 : BoundaryFrame.HeaderSize),
-                WantsCandidates = isLast && frame.WantsCandidates && !frame.Embeds,
-                Embeds = isLast && frame.Embeds,
-                WantsEmbedding = isLast && frame.WantsCandidates && frame.Embeds,
-            };
+            var (states, length, isLast) = (_buffer.Memory[BoundaryFrame.HeaderSize..], stage._kernel!.EmbeddingLength, stage._options.IsLast);
+            if (states.Length != _frame.Count * length * sizeof(float))
+                throw new InferenceException($"Its states have {states.Length / sizeof(float) / _frame.Count} numbers a token, not {length}.");
+            var kernel = _session.Kernel ??= stage._kernel.Open();
+            if (!isLast && !Reserve(length)) return null;
+            var call = _call ??= new StageCall { Session = kernel, States = states, Tokens = _frame.Count };
+            call.Renew(kernel, states, _frame.Count);
+            call.Result = isLast ? default : _result.Memory[BoundaryFrame.HeaderSize..];
+            call.WantsCandidates = isLast && _frame.WantsCandidates && !_frame.Embeds;
+            call.Embeds = isLast && _frame.Embeds;
+            call.WantsEmbedding = isLast && _frame.WantsCandidates && _frame.Embeds;
+            return call;
         }
 
-        private void Finish(byte[]? result)
+        /// <summary>Room for the result among the session's frames; false where the session is over.</summary>
+        private bool Reserve(int length)
         {
+            lock (stage._ring.Gate) _result = stage._ring.Sender.Reserve(_frame.Session, BoundaryFrame.HiddenBytes(_frame.Count, length));
+            if (_result.IsNone) return false;
+            BoundaryFrame.WriteHidden(_result.Span, _frame.Session, _frame.Sequence, _frame.Position, _frame.Count, _frame.WantsCandidates, _frame.Embeds);
+            return true;
+        }
+
+        private void Finish(byte[]? answer)
+        {
+            if (answer is not null) _result = FrameSlice.Of(answer);
             lock (stage._ring.Gate)
             {
-                if (session.IsRefused) return;
-                if (result is not null) stage._ring.Sender.Emit(frame.Session, frame.Sequence, result);
-                stage.Finished(session, frame.Position + frame.Count);
+                if (_session.IsRefused) return;
+                if (!_result.IsNone) stage._ring.Sender.Emit(_frame.Session, _frame.Sequence, _result);
+                _result = default;
+                stage.Finished(_session, _frame.Position + _frame.Count);
             }
         }
 
         private void Refuse(InferenceException fault)
         {
-            var refusal = BoundaryFrame.Refused(frame.Session, $"stage {stage._options.Slot}: {fault.Message}");
-            lock (stage._ring.Gate) stage.Refuse(frame.Session, session, refusal);
+            var refusal = BoundaryFrame.Refused(_frame.Session, $"stage {stage._options.Slot}: {fault.Message}");
+            lock (stage._ring.Gate) stage.Refuse(_frame.Session, _session, refusal);
+        }
+
+        private void Rest()
+        {
+            Dispose();
+            lock (stage._ring.Gate)
+                if (stage._spareCalls.Count < SpareCallsMax) stage._spareCalls.Push(this);
         }
     }
 }

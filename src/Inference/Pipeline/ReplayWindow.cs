@@ -5,30 +5,57 @@ namespace SwarmCompute.Inference;
 /// kept until the session ends; towards the head only the latest candidates matter, so only those are.
 /// </summary>
 /// <remarks>Bounded by the session's context: no frame holds less than one token.</remarks>
-internal sealed class ReplayWindow(bool latestOnly)
+internal sealed class ReplayWindow(FrameBlocks blocks, bool latestOnly)
 {
-    private readonly List<byte[]> _frames = [];
+    private const int SpareFramesMax = 16 * 1024;
+
+    private readonly List<FrameSlice> _frames = [];
+    private FrameBlock? _filling;
     private long _first;
 
     /// <summary>The sequence after the last frame that was kept.</summary>
     public long End => _first + _frames.Count;
 
-    /// <summary>Keeps a frame.</summary>
+    /// <summary>Room for a frame, yet to be filled in and kept; the caller holds it.</summary>
+    public FrameSlice Reserve(int length)
+    {
+        if (_filling is not null && _filling.TryTake(length, out var slice)) return slice;
+        _filling?.Release();
+        _filling = blocks.Rent(length);
+        return _filling.TryTake(length, out slice) ? slice : throw new InvalidOperationException($"A new block has no room for {length} bytes.");
+    }
+
+    /// <summary>Keeps a frame, and holds it in the caller's place.</summary>
     /// <exception cref="InvalidOperationException">It is not the one that follows.</exception>
-    public void Keep(long sequence, byte[] frame)
+    public void Keep(long sequence, FrameSlice frame)
     {
         if (latestOnly)
         {
-            _frames.Clear();
+            Release();
             _first = sequence;
         }
         if (sequence != End) throw new InvalidOperationException($"Frame {sequence} does not follow frame {End - 1}.");
         _frames.Add(frame);
     }
 
-    /// <summary>The frame at this sequence; null where it is not kept.</summary>
-    public byte[]? At(long sequence) => sequence >= _first && sequence < End ? _frames[(int)(sequence - _first)] : null;
+    /// <summary>The frame at this sequence; none where it is not kept.</summary>
+    public FrameSlice At(long sequence) => sequence >= _first && sequence < End ? _frames[(int)(sequence - _first)] : default;
 
     /// <summary>The kept frames from this sequence on.</summary>
-    public IEnumerable<byte[]> From(long sequence) => _frames.Skip((int)Math.Clamp(sequence - _first, 0, _frames.Count));
+    public IEnumerable<FrameSlice> From(long sequence) => _frames.Skip((int)Math.Clamp(sequence - _first, 0, _frames.Count));
+
+    /// <summary>Lets go of all frames: the window is then another session's.</summary>
+    public void Clear()
+    {
+        Release();
+        _filling?.Release();
+        (_filling, _first) = (null, 0);
+        if (_frames.Capacity > SpareFramesMax) _frames.TrimExcess();
+    }
+
+    private void Release()
+    {
+        foreach (var frame in _frames) frame.Release();
+        _frames.Clear();
+    }
 }

@@ -13,7 +13,7 @@ internal sealed class StageSession(SessionId id)
     /// <summary>Tokens in the frames so far.</summary>
     public int Position { get; set; }
 
-    /// <summary>The position after each frame that the kernel has finished.</summary>
+    /// <summary>The position after each frame that the kernel has finished, where the engine can hand sessions over.</summary>
     public List<int> Ends { get; } = [];
 
     /// <summary>Finished frames that the standby was handed over the link of now.</summary>

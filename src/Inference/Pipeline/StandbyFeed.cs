@@ -17,7 +17,7 @@ internal sealed partial class StandbyFeed(
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Queue<StageSession> _behind = new();
     private readonly Queue<SessionId> _closed = new();
-    private Channel<byte[]>? _link;
+    private Channel<FrameSlice>? _link;
 
     /// <summary>Finished frames that the standby lacks; null where no standby is linked. Read under the gate.</summary>
     public int? Lag => _link is null ? null : sessions().Where(session => !session.IsRefused && !session.StaysHere).Sum(session => session.Ends.Count - session.Handed);
@@ -44,10 +44,10 @@ internal sealed partial class StandbyFeed(
         _wake.Writer.TryWrite(true);
     }
 
-    public ChannelReader<byte[]> OutboundUp(Dictionary<SessionId, long> have)
+    public ChannelReader<FrameSlice> OutboundUp(Dictionary<SessionId, long> have)
     {
         OutboundDown();
-        var link = _link = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(QueueMax) { SingleReader = true });
+        var link = _link = Channel.CreateBounded<FrameSlice>(new BoundedChannelOptions(QueueMax) { SingleReader = true });
         foreach (var session in sessions())
         {
             (session.Handed, session.IsBehind) = (0, false);
@@ -81,7 +81,7 @@ internal sealed partial class StandbyFeed(
     /// <summary>Whether there may be more.</summary>
     private async Task<bool> HandOver(CancellationToken stop)
     {
-        Channel<byte[]>? link;
+        Channel<FrameSlice>? link;
         lock (gate) link = _link;
         if (link is null) return false;
         var taken = new TaskCompletionSource<List<byte[]>>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -89,7 +89,7 @@ internal sealed partial class StandbyFeed(
         var frames = await taken.Task.WaitAsync(stop);
         try
         {
-            foreach (var frame in frames) await link.Writer.WriteAsync(frame, stop);
+            foreach (var frame in frames) await link.Writer.WriteAsync(FrameSlice.Of(frame), stop);
         }
         catch (ChannelClosedException)
         {
@@ -99,7 +99,7 @@ internal sealed partial class StandbyFeed(
     }
 
     /// <summary>What is to be sent next. On the kernel's thread: so what is finished cannot change under it.</summary>
-    private List<byte[]> Take(Channel<byte[]> link)
+    private List<byte[]> Take(Channel<FrameSlice> link)
     {
         var frames = new List<byte[]>();
         int most;
@@ -124,9 +124,9 @@ internal sealed partial class StandbyFeed(
         return frames;
     }
 
-    private StageSession? Next(Channel<byte[]> link, out int sequence, out byte[]? sent)
+    private StageSession? Next(Channel<FrameSlice> link, out int sequence, out FrameSlice sent)
     {
-        (sequence, sent) = (0, null);
+        (sequence, sent) = (0, default);
         lock (gate)
         {
             while (link == _link && _behind.TryDequeue(out var session))
@@ -141,18 +141,22 @@ internal sealed partial class StandbyFeed(
         return null;
     }
 
-    private byte[]? Export(StageSession session, int sequence, byte[]? sent)
+    private byte[]? Export(StageSession session, int sequence, FrameSlice sent)
     {
         var (from, to) = (sequence == 0 ? 0 : session.Ends[sequence - 1], session.Ends[sequence]);
         try
         {
-            var frame = BoundaryFrame.Handed(session.Id, sequence, from, to - from, sent, session.Kernel!.Export(from, to));
+            var frame = BoundaryFrame.Handed(session.Id, sequence, from, to - from, sent.Span, session.Kernel!.Export(from, to));
             if (frame.Length <= OverlayLimits.FrameBytesMax) return frame;
             LogKept(log, options.Slot, session.Id.Number, $"{frame.Length} bytes do not fit into a frame of {OverlayLimits.FrameBytesMax}; let a call have fewer tokens");
         }
         catch (InferenceException fault)
         {
             LogKept(log, options.Slot, session.Id.Number, fault.Message);
+        }
+        finally
+        {
+            sent.Release();
         }
         return null;                                                         // the standby does not get this session: its successor replays it
     }

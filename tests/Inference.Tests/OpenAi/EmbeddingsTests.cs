@@ -1,6 +1,5 @@
 using System.Net;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -86,8 +85,7 @@ public sealed class EmbeddingsTests
     public async Task Tokens_of_all_texts_are_charged_to_the_key()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60));
-        var hash = Convert.ToHexStringLower(SHA256.HashData("secret"u8));
-        var keys = ApiKeys.Parse(Encoding.UTF8.GetBytes($$"""{"keys":[{"name":"team","sha256":"{{hash}}","requestsPerMinute":60,"tokensPerMinute":10,"answers":4}]}"""), time);
+        var keys = new ApiKeys([new ApiKeyTerms("team", Hash32.Sha256("secret"u8), 60, 10, 4)], time);
         await using var server = await TestServer.Start(new WordTokenizer(), keys: keys, time: time, cancel: Cancel);
         Assert.Equal(HttpStatusCode.Unauthorized, (await server.Embed(Body("\"hello\""), Cancel)).Status);
         Assert.Equal(HttpStatusCode.OK, (await server.Embed(Body("[\"hello\",\"you\"]"), Cancel, "secret")).Status);
