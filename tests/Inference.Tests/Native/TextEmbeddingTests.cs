@@ -25,6 +25,16 @@ public sealed class TextEmbeddingTests : IDisposable
         Assert.Equal(whole, Embed(path, stages: 2, managed, Text, callTokens: 7));
     }
 
+    [Theory, InlineData("llama", "f32"), InlineData("llama", "q8_0"), InlineData("qwen2", "f16"), InlineData("qwen3", "q4_0"), InlineData("mistral3", "q8_0")]
+    public void A_vector_is_the_mean_of_the_states_that_llama_cpp_itself_gives_for_embeddings(string architecture, string stored)
+    {
+        var path = Write(new() { Architecture = architecture, Stored = stored });
+        using var whole = new WholeModel(path);
+        var pool = new TextPool(PoolingKind.Mean, 64);
+        foreach (var state in whole.States(Text)) pool.Add(state);
+        Assert.Equal(pool.Vector(Text.Length), Embed(path, 3, managed: false, Text));
+    }
+
     [Theory, InlineData("llama", 1u), InlineData("llama", 2u), InlineData("llama", 3u), InlineData("qwen3", 1u), InlineData("qwen3", 3u)]
     public void Both_engines_agree(string architecture, uint pooling)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace SwarmCompute.Inference.Tests;
 
 /// <summary>
@@ -33,6 +35,29 @@ internal sealed unsafe class WholeModel : IDisposable
 
     public Candidates Next(int[] tokens)
     {
+        Decode(tokens);
+        return CandidateSelection.Best(new ReadOnlySpan<float>(NativeMethods.Logits(_context.Address, tokens.Length - 1), _vocabularySize));
+    }
+
+    /// <summary>The final state of each token of a text, as llama.cpp itself gives it for embeddings.</summary>
+    public List<float[]> States(IEnumerable<int> text)
+    {
+        var library = NativeLibrary.Load(Directory.GetFiles(TestEngine.LibraryDirectory, $"*llama.{NativeLibraries.Release}*").Single());
+        var setEmbeddings = (delegate* unmanaged[Cdecl]<nint, byte, void>)NativeLibrary.GetExport(library, "llama_set_embeddings");
+        var stateOf = (delegate* unmanaged[Cdecl]<nint, int, float*>)NativeLibrary.GetExport(library, "llama_get_embeddings_ith");
+        setEmbeddings(_context.Address, 1);
+        var states = new List<float[]>();
+        foreach (var call in text.Chunk(StageChain.CallTokens))
+        {
+            Decode(call);
+            for (var token = 0; token < call.Length; token++)
+                states.Add(new ReadOnlySpan<float>(stateOf(_context.Address, token), NativeMethods.EmbeddingLength(_model.Address)).ToArray());
+        }
+        return states;
+    }
+
+    private void Decode(int[] tokens)
+    {
         var rows = Math.Max(tokens.Length, 2);
         int[] ids = [.. tokens, .. Enumerable.Repeat(0, rows - tokens.Length)];
         int[] positions = [.. tokens.Select(_ => _position++), .. Enumerable.Range(0, rows - tokens.Length).Select(_ => _filled++)];
@@ -53,7 +78,6 @@ internal sealed unsafe class WholeModel : IDisposable
                 Sequences = (int**)sequencesAt,
                 Outputs = outputsAt,
             }));
-        return CandidateSelection.Best(new ReadOnlySpan<float>(NativeMethods.Logits(_context.Address, tokens.Length - 1), _vocabularySize));
     }
 
     public List<Candidates> Greedy(IReadOnlyList<int> prompt, int tokens)
