@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using SwarmCompute.Client.Inference;
 using SwarmCompute.Client.Orders;
+using SwarmCompute.Client.Providers;
 
 namespace SwarmCompute.Client;
 
@@ -67,6 +68,12 @@ public sealed class SwarmClient : IDisposable
     public Task SetWebhook(WebhookRegistration webhook, CancellationToken cancel) => Ask(
         silo => new HttpRequestMessage(HttpMethod.Put, new Uri(silo, $"/v1/orders/{webhook.Order}/webhook")) { Content = new ByteArrayContent(webhook.ToJson()) },
         AnswerBytesMax, (status, _) => status == HttpStatusCode.NotFound ? throw new SwarmException(SwarmFailure.Refused, $"the swarm does not know order {webhook.Order}") : true, cancel);
+
+    /// <summary>Moves a node, as its provider signed.</summary>
+    /// <exception cref="SwarmException">No silo answered, or the node cannot move there, or another account is its provider.</exception>
+    public Task MoveNode(NodeMove move, CancellationToken cancel) => Ask(
+        silo => new HttpRequestMessage(HttpMethod.Put, new Uri(silo, $"/v1/nodes/{move.Node}/status")) { Content = new ByteArrayContent(move.ToJson()) },
+        AnswerBytesMax, (status, _) => status == HttpStatusCode.NotFound ? throw new SwarmException(SwarmFailure.Refused, "the silo moves no nodes") : true, cancel);
 
     /// <summary>Asks again and again until the order is as wanted. Outages of silos are waited out.</summary>
     /// <param name="order">The order.</param>

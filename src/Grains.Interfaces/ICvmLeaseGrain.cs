@@ -9,12 +9,22 @@ public interface ICvmLeaseGrain : IGrainWithStringKey
     [Alias("Open"), ResponseTimeout("00:00:03")]
     Task<LeaseDecision> Open(LeaseGrant grant, CancellationToken cancel);
 
+    /// <summary>Begins a successor beside the current lease, under a later epoch. It counts for nothing until the current lease ends: then it is the current one.</summary>
+    /// <returns>Moved, Unchanged (the very grant is prepared), Fenced, or Refused (nothing to succeed, or another is prepared).</returns>
+    [Alias("Prepare"), ResponseTimeout("00:00:03")]
+    Task<LeaseDecision> Prepare(LeaseGrant grant, CancellationToken cancel);
+
+    /// <summary>Ends the current lease for its attested successor of this epoch, in one write.</summary>
+    /// <returns>Moved, Unchanged (it is the current one), Fenced, Refused (it is not attested) or NotFound.</returns>
+    [Alias("Promote"), ResponseTimeout("00:00:03")]
+    Task<LeaseDecision> Promote(LeaseEpoch epoch, string reason, CancellationToken cancel);
+
     /// <summary>Notes what the node agent saw or heard of the guest; durable when it returns, but for heartbeats.</summary>
     /// <returns>Moved, Unchanged, Fenced, Illegal, Refused or NotFound.</returns>
     [Alias("Observe"), ResponseTimeout("00:00:03")]
     Task<LeaseDecision> Observe(LeaseEpoch epoch, GuestReport report, CancellationToken cancel);
 
-    /// <summary>Ends the lease as lost. From here its epoch is stale.</summary>
+    /// <summary>Ends the lease, or its prepared successor, as lost. From here its epoch is stale; where a successor is prepared, it is the current lease.</summary>
     /// <returns>Moved, Unchanged, Fenced, Illegal or NotFound.</returns>
     [Alias("Lose"), ResponseTimeout("00:00:03")]
     Task<LeaseDecision> Lose(LeaseEpoch epoch, string reason, CancellationToken cancel);
@@ -24,7 +34,7 @@ public interface ICvmLeaseGrain : IGrainWithStringKey
     [Alias("Drain"), ResponseTimeout("00:00:03")]
     Task<LeaseDecision> Drain(LeaseEpoch epoch, CancellationToken cancel);
 
-    /// <summary>Ends the lease in order.</summary>
+    /// <summary>Ends the lease in order, and its prepared successor with it.</summary>
     /// <returns>Moved, Unchanged, Fenced, Illegal or NotFound.</returns>
     [Alias("Release"), ResponseTimeout("00:00:03")]
     Task<LeaseDecision> Release(LeaseEpoch epoch, CancellationToken cancel);

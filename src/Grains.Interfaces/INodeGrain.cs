@@ -33,6 +33,11 @@ public interface INodeGrain : IGrainWithStringKey
     [Alias("Move"), ResponseTimeout("00:00:03")]
     Task<NodeDecision> Move(NodeStatus to, string reason, CancellationToken cancel);
 
+    /// <summary>As <see cref="Move"/>, where the node's provider has signed it.</summary>
+    /// <returns>Done, Unchanged, Illegal, or Refused (unknown, over, or not signed by the provider).</returns>
+    [Alias("Command"), ResponseTimeout("00:00:03")]
+    Task<NodeDecision> Command(NodeCommand command, CancellationToken cancel);
+
     /// <summary>The node as it stands; null where it never joined.</summary>
     [Alias("Read"), ResponseTimeout("00:00:03")]
     Task<NodeSnapshot?> Read(CancellationToken cancel);

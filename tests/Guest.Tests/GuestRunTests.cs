@@ -67,6 +67,57 @@ public sealed class GuestRunTests
     }
 
     [Fact]
+    public async Task A_standby_guest_follows_its_stage_and_takes_over_when_that_is_killed()
+    {
+        await using var swarm = await Swarm.Start(stages: 3, Cancel);
+        var killed = swarm.Launch(1, 1);
+        GuestProcess[] others = [swarm.Launch(0, 1), swarm.Launch(2, 1), swarm.Launch(1, 2)];
+        await swarm.Publish(1, [1, 1, 1], Cancel, (1, 2));
+        await swarm.Guest(0, 1).Next<GuestMessage.StageReady>(Cancel);
+        await swarm.Guest(1, 1).Next<GuestMessage.Heartbeat>(Cancel, beat => beat is { StandbyEpoch: 2, StandbyLag: 0 });
+        using var client = swarm.Client(1);
+        var undisturbed = await client.Stream(Prompt, TokensMax, Cancel).ToListAsync(Cancel);
+        Assert.All(others, guest => Assert.False(guest.Process.HasExited));
+
+        var disturbed = new List<int>();
+        await foreach (var token in client.Stream(Prompt, TokensMax, Cancel))
+        {
+            disturbed.Add(token);
+            if (disturbed.Count != 3) continue;
+            killed.Process.Kill();
+            await swarm.Publish(2, [1, 2, 1], Cancel);
+        }
+        Assert.Equal(undisturbed, disturbed);
+        Assert.Equal(undisturbed, await client.Stream(Prompt, TokensMax, Cancel).ToListAsync(Cancel));
+        AssertVerifies(await Finish(swarm, 1), swarm, (0, 1), (1, 1), (2, 1), (1, 2));
+    }
+
+    [Fact]
+    public async Task A_stage_hands_over_to_its_standby_while_it_lives_and_says_when_it_has_lost_one()
+    {
+        await using var swarm = await Swarm.Start(stages: 2, Cancel);
+        swarm.Launch(0, 1);
+        var first = swarm.Launch(1, 1);
+        swarm.Launch(1, 2);
+        await swarm.Publish(1, [1, 1], Cancel, (1, 2));
+        await swarm.Guest(1, 1).Next<GuestMessage.Heartbeat>(Cancel, beat => beat is { StandbyEpoch: 2, StandbyLag: 0 });
+        await swarm.Publish(2, [1, 2], Cancel);
+        await swarm.Guest(0, 1).Next<GuestMessage.StageReady>(Cancel, ready => ready.Generation == 2);
+        await swarm.Guest(1, 1).Tell(new SiloMessage.Stop(), Cancel);
+        Assert.Equal(0, await first.Exited(Cancel));
+
+        var standby = swarm.Launch(1, 3);
+        await swarm.Publish(2, [1, 2], Cancel, (1, 3));
+        await swarm.Guest(1, 2).Next<GuestMessage.Heartbeat>(Cancel, beat => beat is { StandbyEpoch: 3, StandbyLag: 0 });
+        standby.Process.Kill();
+        await swarm.Guest(1, 2).Next<GuestMessage.StandbyLost>(Cancel, lost => lost.Epoch == 3);
+        await swarm.Publish(2, [1, 2], Cancel);
+        await swarm.Guest(1, 2).Next<GuestMessage.Heartbeat>(Cancel, beat => beat is { StandbyEpoch: 0, StandbyLag: null });
+        using var client = swarm.Client(1);
+        Assert.NotEmpty(await client.Stream(Prompt, TokensMax, Cancel).ToListAsync(Cancel));
+    }
+
+    [Fact]
     public async Task An_answer_of_a_killed_head_is_continued_by_its_successor()
     {
         await using var swarm = await Swarm.Start(stages: 2, Cancel);

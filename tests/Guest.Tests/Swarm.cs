@@ -86,29 +86,26 @@ internal sealed class Swarm : IAsyncDisposable
     public GuestEnd Guest(int slot, uint epoch) => Silo.Guest(new LeaseId(Order, slot), epoch);
 
     /// <summary>Waits until these guests have said hello, and tells all of them who is who.</summary>
-    public async Task Publish(long generation, uint[] epochs, CancellationToken cancel)
+    public async Task Publish(long generation, uint[] epochs, CancellationToken cancel, params (int Slot, uint Epoch)[] standbys)
     {
+        foreach (var (slot, epoch) in standbys)
+            if (Guest(slot, epoch).Hello is null) await Guest(slot, epoch).Next<GuestMessage.Hello>(cancel);
         var guests = epochs.Select((epoch, slot) => Guest(slot, epoch)).ToList();
         foreach (var guest in guests)
             if (guest.Hello is null) await guest.Next<GuestMessage.Hello>(cancel);
         var map = new SiloMessage.Pipeline
         {
             Generation = generation,
-            Stages =
-            [
-                .. guests.Select((guest, slot) => new StagePeerWire
-                {
-                    Slot = slot,
-                    Epoch = epochs[slot],
-                    OverlayEndpoint = guest.Hello!.OverlayEndpoint,
-                    CertificateDer = guest.Hello.CertificateDer,
-                }),
-            ],
+            Stages = [.. epochs.Select((epoch, slot) => Peer(slot, epoch))],
+            Standbys = [.. standbys.Select(standby => Peer(standby.Slot, standby.Epoch))],
         };
-        foreach (var guest in guests) await guest.Tell(map, cancel);
+        foreach (var guest in guests.Concat(standbys.Select(standby => Guest(standby.Slot, standby.Epoch)))) await guest.Tell(map, cancel);
     }
 
     public HeadClient Client(uint epoch, string? apiKey = null) => new(Guest(0, epoch).Hello!.ApiEndpoint!, Authority.Root.Root, epoch, apiKey);
+
+    private StagePeerWire Peer(int slot, uint epoch) =>
+        new() { Slot = slot, Epoch = epoch, OverlayEndpoint = Guest(slot, epoch).Hello!.OverlayEndpoint, CertificateDer = Guest(slot, epoch).Hello!.CertificateDer };
 
     /// <summary>What the chain would say once the report was settled: every lease that was ever given, and the report.</summary>
     public ChainFacts Facts(GuestMessage.Report report, params (int Slot, uint Epoch)[] leases) => new(

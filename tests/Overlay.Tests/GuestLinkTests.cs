@@ -16,6 +16,8 @@ public sealed class GuestLinkTests
         new GuestMessage.StageReady { Generation = 3 },
         new GuestMessage.PeerLost { Slot = 2, Epoch = 4, Reason = "reset" },
         new GuestMessage.Heartbeat { CompletionTokens = long.MaxValue, OpenSessions = 3 },
+        new GuestMessage.Heartbeat { CompletionTokens = 0, OpenSessions = 3, StandbyEpoch = 2, StandbyLag = 5 },
+        new GuestMessage.StandbyLost { Epoch = 2, Reason = "silent" },
         new GuestMessage.Report { SignedReport = [1, 2], ReportHash = Bytes32, Units = 9, Signature = Bytes64 },
         new GuestMessage.Failed { Reason = "no such model" },
         new GuestMessage.Checkpoint { Units = long.MaxValue, Signature = Bytes64 },
@@ -24,6 +26,7 @@ public sealed class GuestLinkTests
     public static readonly TheoryData<SiloMessage> SiloMessages =
     [
         new SiloMessage.Pipeline { Generation = 1, Stages = [Stage(0), Stage(1)] },
+        new SiloMessage.Pipeline { Generation = 1, Stages = [Stage(0), Stage(1)], Standbys = [Stage(1) with { Epoch = 9 }] },
         new SiloMessage.Finish(),
         new SiloMessage.Stop(),
         new SiloMessage.Heartbeat(),
@@ -41,6 +44,8 @@ public sealed class GuestLinkTests
         new GuestMessage.PeerLost { Slot = 16, Epoch = 1, Reason = "x" },
         new GuestMessage.PeerLost { Slot = 1, Epoch = 1, Reason = null! },
         new GuestMessage.Heartbeat { CompletionTokens = -1, OpenSessions = 0 },
+        new GuestMessage.Heartbeat { CompletionTokens = 0, OpenSessions = 0, StandbyLag = -1 },
+        new GuestMessage.StandbyLost { Epoch = 1, Reason = "" },
         new GuestMessage.Report { SignedReport = [], ReportHash = [1], Units = 0, Signature = Bytes64 },
         new GuestMessage.Checkpoint { Units = -1, Signature = Bytes64 },
         new GuestMessage.Checkpoint { Units = 1, Signature = Bytes32 },
@@ -92,6 +97,25 @@ public sealed class GuestLinkTests
     [Fact]
     public void Stages_out_of_order_are_refused() => Assert.Throws<OverlayException>(() =>
         GuestLinkProtocol.DecodeSilo(GuestLinkProtocol.Encode(new SiloMessage.Pipeline { Generation = 1, Stages = [Stage(1), Stage(0)] })));
+
+    [Theory]
+    [InlineData(1, 1u), InlineData(2, 9u)]
+    public void Standbys_of_no_later_epoch_or_of_no_stage_are_refused(int slot, uint epoch)
+    {
+        var message = new SiloMessage.Pipeline { Generation = 1, Stages = [Stage(0), Stage(1)], Standbys = [Stage(slot) with { Epoch = epoch }] };
+        Assert.Throws<OverlayException>(() => GuestLinkProtocol.DecodeSilo(GuestLinkProtocol.Encode(message)));
+    }
+
+    [Fact]
+    public void Messages_of_the_version_before_standbys_are_read()
+    {
+        byte[] heartbeat = [0x92, 3, 0x92, 7, 2];                            // [3, [7, 2]]
+        Assert.Equal(new GuestMessage.Heartbeat { CompletionTokens = 7, OpenSessions = 2 }, GuestLinkProtocol.DecodeGuest(heartbeat));
+        byte[] map = [0x92, 0, 0x92, 1, 0x91, 0x94, 0, 1, 0xA3, (byte)'a', (byte)':', (byte)'1', 0xC4, 1, 1];
+        var read = Assert.IsType<SiloMessage.Pipeline>(GuestLinkProtocol.DecodeSilo(map));
+        Assert.Null(read.Standbys);
+        Assert.Equal("a:1", read.Stages[0].OverlayEndpoint);
+    }
 
     [Fact]
     public void Random_bytes_are_refused_and_do_no_harm() => Gen.Byte.Array[0, 300].Sample(bytes => Refuses(bytes));

@@ -55,6 +55,8 @@ internal static class OrderCommand
             if (await client.GetOrder(order, cancel) is not { } progress) return;
             Console.WriteLine($"  in the swarm: {progress.Status}{(progress.Why is { } why ? $" ({why})" : "")}");
             foreach (var lease in progress.Leases) Console.WriteLine($"  slot {lease.Slot}, epoch {lease.Epoch}: {lease.Node}, {lease.Status}");
+            foreach (var standby in progress.Standbys)
+                Console.WriteLine($"  slot {standby.Slot}, epoch {standby.Epoch}: standby on {standby.Node}, {standby.Status}{(standby.Lag is { } lag ? $", {lag} frames behind" : "")}");
             foreach (var lost in progress.Lost) Console.WriteLine($"  slot {lost.Slot}, epoch {lost.Epoch}: lost on {lost.Node} ({lost.Reason})");
             if (progress.Head is { } head) Console.WriteLine($"  head: {head.Endpoint} ({(head.Ready ? "ready" : "not ready")})");
         });

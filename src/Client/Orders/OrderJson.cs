@@ -20,6 +20,8 @@ internal static class OrderJson
             : null,
         Leases = List(json, "leases", l => new LeaseProgress(l.GetProperty("slot").GetInt32(), new LeaseEpoch(l.GetProperty("epoch").GetUInt32()),
             Text(l, "node"), Text(l, "status"), Member(l, "pid")?.GetInt32())),
+        Standbys = List(json, "standbys", s => new StandbyProgress(s.GetProperty("slot").GetInt32(), new LeaseEpoch(s.GetProperty("epoch").GetUInt32()),
+            Text(s, "node"), Text(s, "status"), Member(s, "lag")?.GetInt32())),
         Lost = List(json, "lost", l => new LostLease(l.GetProperty("slot").GetInt32(), new LeaseEpoch(l.GetProperty("epoch").GetUInt32()),
             Text(l, "node"), Text(l, "reason"))),
         Transactions = List(json, "transactions", t => Hash32.Parse(t.GetString() ?? "")),

@@ -26,7 +26,10 @@ public sealed record OrderProgress
     /// <summary>The current lease of each slot.</summary>
     public ImmutableArray<LeaseProgress> Leases { get; init; } = [];
 
-    /// <summary>The leases that were lost, with the reasons.</summary>
+    /// <summary>The standbys of the slots that have one.</summary>
+    public ImmutableArray<StandbyProgress> Standbys { get; init; } = [];
+
+    /// <summary>The leases that were lost or handed over, with the reasons.</summary>
     public ImmutableArray<LostLease> Lost { get; init; } = [];
 
     /// <summary>The transactions that the swarm sent for this order, in order.</summary>

@@ -28,8 +28,17 @@ public abstract record GuestReport
     /// <summary>The guest lives. Not durable.</summary>
     /// <param name="CompletionTokens">Tokens it has served so far.</param>
     /// <param name="OpenSessions">Requests that it is serving.</param>
+    /// <param name="StandbyEpoch">The epoch of the standby that it hands over to; 0 for none.</param>
+    /// <param name="StandbyLag">Finished frames that the standby was not sent yet; null while it has no link to one.</param>
     [GenerateSerializer, Immutable, Alias("swarm.GuestReport.Heartbeat")]
-    public sealed record Heartbeat([property: Id(0)] long CompletionTokens, [property: Id(1)] int OpenSessions) : GuestReport;
+    public sealed record Heartbeat(
+        [property: Id(0)] long CompletionTokens, [property: Id(1)] int OpenSessions, [property: Id(2)] LeaseEpoch StandbyEpoch = default, [property: Id(3)] int? StandbyLag = null) : GuestReport;
+
+    /// <summary>The guest has lost its standby.</summary>
+    /// <param name="Epoch">The standby's epoch.</param>
+    /// <param name="Reason">One line.</param>
+    [GenerateSerializer, Immutable, Alias("swarm.GuestReport.StandbyLost")]
+    public sealed record StandbyLost([property: Id(0)] LeaseEpoch Epoch, [property: Id(1)] string Reason) : GuestReport;
 
     /// <summary>The guest has lost a neighbour.</summary>
     /// <param name="Slot">The neighbour's slot.</param>

@@ -30,6 +30,10 @@ public sealed record LeaseSnapshot
     [Id(11)] public ImmutableArray<LostLease> Lost { get; init; } = [];
     /// <summary>The last word of a head on what it served, the current one's or a lost one's; null for other slots.</summary>
     [Id(12)] public SignedUsage? Usage { get; init; }
+    /// <summary>The successor that is prepared beside the current lease; null where there is none.</summary>
+    [Id(13)] public NextLease? Next { get; init; }
+    /// <summary>The highest epoch that a successor was ever prepared for.</summary>
+    [Id(14)] public LeaseEpoch Prepared { get; init; }
 
     /// <summary>Whether the last grant still counts.</summary>
     public bool IsCurrent => Status is not (null or LeaseStatus.Released or LeaseStatus.Lost);

@@ -32,4 +32,6 @@ public sealed record OrderSnapshot
     [Id(12)] public DateTimeOffset EndsAt { get; init; }
     /// <summary>The contract's view as of the newest block, which may be undone; nothing acts on it.</summary>
     [Id(13)] public OrderChainStatus LatestStatus { get; init; }
+    /// <summary>The standbys that are prepared, by slot.</summary>
+    [Id(14)] public ImmutableArray<StandbySnapshot> Standbys { get; init; } = [];
 }

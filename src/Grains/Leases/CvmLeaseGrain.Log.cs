@@ -18,4 +18,7 @@ internal sealed partial class CvmLeaseGrain
 
     [LoggerMessage(2005, LogLevel.Warning, "Lease {Lease} epoch {Epoch}: {Call} is refused: {Reason}")]
     private static partial void LogRefused(ILogger log, string lease, uint epoch, string call, string reason);
+
+    [LoggerMessage(2006, LogLevel.Information, "Lease {Lease} epoch {Epoch} on {Node}, which was prepared and is {Status}, is the current one now.")]
+    private static partial void LogTookOver(ILogger log, string lease, uint epoch, NodeId node, LeaseStatus status);
 }

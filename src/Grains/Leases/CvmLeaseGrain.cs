@@ -20,11 +20,17 @@ internal sealed partial class CvmLeaseGrain(
         return decision;
     }
 
+    public Task<LeaseDecision> Prepare(LeaseGrant grant, CancellationToken cancel) =>
+        Apply(LeaseRules.Prepare(state.State, grant, time.GetUtcNow()), grant.Epoch, "prepare", cancel);
+
+    public Task<LeaseDecision> Promote(LeaseEpoch epoch, string reason, CancellationToken cancel) =>
+        Apply(LeaseRules.Promote(state.State, Id, epoch, reason, time.GetUtcNow()), epoch, "promote", cancel);
+
     public async Task<LeaseDecision> Observe(LeaseEpoch epoch, GuestReport guestReport, CancellationToken cancel)
     {
         var outcome = LeaseRules.Observe(state.State, Id, epoch, guestReport, time.GetUtcNow());
-        if (outcome.Decision is LeaseDecision.Moved && Refusal(guestReport) is { } refusal) outcome = LeaseOutcome.Refused(refusal);
-        if (outcome.Decision is LeaseDecision.Unchanged && guestReport is GuestReport.Heartbeat heartbeat) _heartbeat = heartbeat;
+        if (outcome.Decision is LeaseDecision.Moved && Refusal(epoch, guestReport) is { } refusal) outcome = LeaseOutcome.Refused(refusal);
+        if (outcome.Decision is LeaseDecision.Unchanged && epoch == state.State.Fence && guestReport is GuestReport.Heartbeat heartbeat) _heartbeat = heartbeat;
         if (outcome.Next is not null && guestReport is GuestReport.Reported reported)
             await this.Save(report, new LeaseReportState { Epoch = epoch, Report = reported.Report }, cancel);   // before the lease says that there is one
         return await Apply(outcome, epoch, guestReport.GetType().Name, cancel);
@@ -57,13 +63,25 @@ internal sealed partial class CvmLeaseGrain(
             HasReport = last?.HasReport ?? false,
             Lost = state.State.Lost,
             Usage = state.State.Usage,
+            Next = Next(),
+            Prepared = state.State.Prepared,
         });
     }
 
     public Task<SignedReportRecord?> ReadReport(LeaseEpoch epoch, CancellationToken cancel) =>
         Task.FromResult(report.State.Epoch == epoch ? report.State.Report : null);
 
-    private string? Refusal(GuestReport guestReport) => (guestReport, state.State.Last) switch
+    private NextLease? Next() => state.State.Next is not { } next ? null : new NextLease
+    {
+        Grant = next.Grant,
+        Status = next.Status,
+        Since = next.Since,
+        ProcessId = next.ProcessId,
+        Identity = next.Identity,
+        Lag = _heartbeat?.StandbyEpoch == next.Grant.Epoch ? _heartbeat.StandbyLag : null,
+    };
+
+    private string? Refusal(LeaseEpoch epoch, GuestReport guestReport) => (guestReport, state.State.Next?.Grant.Epoch == epoch ? state.State.Next : state.State.Last) switch
     {
         (GuestReport.Attested attested, { } lease) => GuestChecks.Refusal(Id, lease.Grant, attested.Identity, chain, time.GetUtcNow()),
         (GuestReport.Reported reported, { Identity: { } identity } lease) => GuestChecks.Refusal(Id, lease.Grant, identity, reported.Report, chain),
@@ -77,9 +95,11 @@ internal sealed partial class CvmLeaseGrain(
         switch (outcome.Decision)
         {
             case LeaseDecision.Moved moved:
+                var before = state.State.Next;
                 await this.Save(state, outcome.Next!, cancel);
-                if (moved.Status is LeaseStatus.Lost) LogLost(log, id, epoch.Value, outcome.Next!.Last!.Grant.Node, outcome.Next.Lost[^1].Reason);
+                if (outcome.Next!.Lost is [.., var lost] && lost.Epoch == epoch && moved.Status is LeaseStatus.Lost) LogLost(log, id, epoch.Value, lost.Node, lost.Reason);
                 else LogMoved(log, id, epoch.Value, moved.Status, call);
+                if (before is not null && before == outcome.Next.Last) TookOver(id, before);
                 break;
             case LeaseDecision.Fenced fenced:
                 LogFenced(log, id, epoch.Value, fenced.Fence.Value, call);
@@ -92,5 +112,11 @@ internal sealed partial class CvmLeaseGrain(
                 break;
         }
         return outcome.Decision;
+    }
+
+    private void TookOver(string id, Lease lease)
+    {
+        _heartbeat = null;
+        LogTookOver(log, id, lease.Grant.Epoch.Value, lease.Grant.Node, lease.Status);
     }
 }

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace SwarmCompute.Grains.Leases;
 
 /// <summary>What may follow what in the life of a slot's leases. Pure.</summary>
-internal static class LeaseRules
+internal static partial class LeaseRules
 {
     /// <summary>The state machine. A report that came late or never lets a lease walk several of these at once; it never goes back.</summary>
     public static readonly FrozenSet<(LeaseStatus From, LeaseStatus To)> Transitions = FrozenSet.ToFrozenSet(
@@ -26,7 +26,11 @@ internal static class LeaseRules
     public static readonly TimeSpan AttestWithin = TimeSpan.FromMinutes(2);
 
     /// <summary>The least epoch that the slot's next lease may have.</summary>
-    public static LeaseEpoch NextEpoch(LeaseEpoch fence, LeaseStatus? last) => last is LeaseStatus.Lost ? fence : fence.Next();
+    public static LeaseEpoch NextEpoch(LeaseEpoch fence, LeaseEpoch prepared, LeaseStatus? last)
+    {
+        var own = last is LeaseStatus.Lost ? fence : fence.Next();
+        return prepared >= own ? prepared.Next() : own;
+    }
 
     public static LeaseOutcome Open(LeaseState state, LeaseGrant grant, DateTimeOffset now)
     {
@@ -35,7 +39,7 @@ internal static class LeaseRules
             if (held.Grant == grant) return LeaseOutcome.Unchanged;
             return grant.Epoch == state.Fence ? Illegal(held.Status, LeaseStatus.Reserved) : Fenced(state);
         }
-        if (grant.Epoch < NextEpoch(state.Fence, state.Last?.Status)) return Fenced(state);
+        if (grant.Epoch < NextEpoch(state.Fence, state.Prepared, state.Last?.Status)) return Fenced(state);
         return LeaseOutcome.Moved(state with { Fence = grant.Epoch, Last = new Lease { Grant = grant, Status = LeaseStatus.Reserved, Since = now } });
     }
 
@@ -44,21 +48,28 @@ internal static class LeaseRules
         if (state.Last is not { } lease) return new(new LeaseDecision.NotFound(), null);
         if (epoch != state.Fence) return Fenced(state);
         if (lease.Status == to) return LeaseOutcome.Unchanged;
-        return Reaches(lease.Status, to) ? LeaseOutcome.Moved(state with { Last = lease with { Status = to, Since = now } }) : Illegal(lease.Status, to);
+        if (!Reaches(lease.Status, to)) return Illegal(lease.Status, to);
+        var moved = lease with { Status = to, Since = now };
+        return LeaseOutcome.Moved(state with { Last = moved, Next = moved.IsOver ? null : state.Next });
     }
 
+    /// <summary>Ends a lease as lost. A prepared successor of the current one takes its place at once, however far it is; a lost successor is forgotten.</summary>
     public static LeaseOutcome Lose(LeaseState state, LeaseId id, LeaseEpoch epoch, string reason, DateTimeOffset now)
     {
+        if (state.Next is { } next && next.Grant.Epoch == epoch) return OnNext(state, next, alone => Lose(alone, id, epoch, reason, now));
         var outcome = Move(state, epoch, LeaseStatus.Lost, now);
-        if (outcome.Next is not { Last: { } lost } next) return outcome;
+        if (outcome.Next is not { Last: { } lost } after) return outcome;
         var entry = new LostLease(id.Slot, epoch, lost.Grant.Node, OneLine(reason), now, HadRun: lost.ReadyGeneration > 0);
-        return outcome with { Next = next with { Fence = epoch.Next(), Lost = [.. next.Lost.Append(entry).TakeLast(WireLimits.LostLeasesMax)] } };
+        var fence = (state.Prepared > epoch ? state.Prepared : epoch).Next();
+        var ended = after with { Fence = fence, Lost = [.. after.Lost.Append(entry).TakeLast(WireLimits.LostLeasesMax)] };
+        return outcome with { Next = state.Next is { } successor ? ended with { Fence = successor.Grant.Epoch, Last = successor } : ended };
     }
 
     /// <summary>What a guest's report changes. A report of something that the lease is past changes nothing.</summary>
     public static LeaseOutcome Observe(LeaseState state, LeaseId id, LeaseEpoch epoch, GuestReport report, DateTimeOffset now)
     {
         if (state.Last is not { } lease) return new(new LeaseDecision.NotFound(), null);
+        if (state.Next is { } next && next.Grant.Epoch == epoch) return ObserveNext(state, id, next, report, now);
         if (epoch != state.Fence) return Fenced(state);
         if (lease.IsOver) return LeaseOutcome.Unchanged;
         return report switch
@@ -70,6 +81,7 @@ internal static class LeaseRules
             GuestReport.Attested attested => Attest(state, lease, attested.Identity, now),
             GuestReport.StageReady ready => Ready(state, lease, ready.Generation, now),
             GuestReport.PeerLost lost => Accuse(state, lease, id, lost),
+            GuestReport.StandbyLost lost => LoseStandby(state, id, lost, now),
             GuestReport.Checkpoint checkpoint => Count(state, lease, id, checkpoint),
             GuestReport.Reported => Report(state, lease, id),
             GuestReport.Failed failed => Lose(state, id, epoch, failed.Reason, now),

@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Logging;
+using SwarmCompute.Chain;
 
 namespace SwarmCompute.Grains.Nodes;
 
 /// <summary>Remembers what one node offers and holds, and tells the registry how it stands.</summary>
 internal sealed partial class NodeGrain(
     [PersistentState("node", SwarmGrainsHosting.StorageName)] IPersistentState<NodeState> state,
-    TimeProvider time, ILogger<NodeGrain> log) : Grain, INodeGrain
+    ChainOptions chain, TimeProvider time, ILogger<NodeGrain> log) : Grain, INodeGrain
 {
     private static readonly TimeSpan NotePeriod = TimeSpan.FromSeconds(1);
 
@@ -53,6 +54,11 @@ internal sealed partial class NodeGrain(
         await Note(cancel);
         return outcome.Decision;
     }
+
+    public Task<NodeDecision> Command(NodeCommand command, CancellationToken cancel) =>
+        NodeCommandRules.Refusal(Id, state.State.Description, command, chain, time.GetUtcNow()) is { } refusal
+            ? Apply(NodeOutcome.Refused(refusal), cancel)
+            : Move(command.To, command.Reason, cancel);
 
     public Task<NodeSnapshot?> Read(CancellationToken cancel) => Task.FromResult(Snapshot());
 

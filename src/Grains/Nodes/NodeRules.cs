@@ -109,7 +109,7 @@ internal static class NodeRules
 
     private static NodeOutcome Change(NodeState state, Assignment held, Assignment asked)
     {
-        var pipeline = (asked.Pipeline?.Generation ?? 0) > (held.Pipeline?.Generation ?? 0) ? asked.Pipeline : held.Pipeline;
+        var pipeline = asked.Pipeline?.IsNewerThan(held.Pipeline) == true ? asked.Pipeline : held.Pipeline;
         var directive = asked.Directive > held.Directive ? asked.Directive : held.Directive;
         if (pipeline == held.Pipeline && directive == held.Directive) return NodeOutcome.Unchanged;
         return NodeOutcome.Done(state with { Assignments = state.Assignments.Replace(held, held with { Pipeline = pipeline, Directive = directive }) });

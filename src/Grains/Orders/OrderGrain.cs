@@ -141,15 +141,17 @@ internal sealed partial class OrderGrain(
 
         var nodes = await GrainFactory.Nodes().List(cancel);
         leases = await provisioner.Lose(leases, nodes, cancel);
+        leases = await provisioner.HandOver(state.State.Map, leases, nodes, cancel);
         (leases, var missing) = await provisioner.Place(view, manifest, leases, nodes, report.State.Report is not null, cancel);
+        (leases, var alone) = await provisioner.Prepare(view, manifest, leases, nodes, report.State.Report is not null, cancel);
         var map = OrderRules.NextMap(state.State.Map, leases);
         if (map != state.State.Map)
         {
             await this.Save(state, state.State with { Map = map }, cancel);
-            LogMap(log, Id, map!.Generation, string.Join(", ", map.Stages.Select(s => $"{s.Slot} epoch {s.Epoch} at {s.OverlayEndpoint}")));
+            LogMap(log, Id, map!.Generation, string.Join(", ", map.Stages.Concat(map.Standbys).Select(s => $"{s.Slot} epoch {s.Epoch} at {s.OverlayEndpoint}")));
         }
         await provisioner.Assign(view, manifest, leases, map, cancel);
-        return Facts(view, leases) with { Missing = missing };
+        return Facts(view, leases) with { Missing = missing ?? alone };
     }
 
     /// <summary>Puts into the outbox what the chain must learn: each attested lease, the report, the settlement.</summary>

@@ -7,7 +7,7 @@ using SwarmCompute.Grains.Nodes;
 namespace SwarmCompute.Grains.Orders;
 
 /// <summary>What an order needs, and what may follow what. Pure.</summary>
-internal static class OrderRules
+internal static partial class OrderRules
 {
     /// <summary>The state machine of the swarm's view. The view is derived, and may walk several of these between two looks.</summary>
     public static readonly FrozenSet<(OrderPhase From, OrderPhase To)> Transitions = FrozenSet.ToFrozenSet(
@@ -60,7 +60,7 @@ internal static class OrderRules
     {
         var losses = new Dictionary<int, LeaseLoss>();
         foreach (var lease in leases.Where(l => l.IsCurrent))
-            if (BrokenBy(lease, nodes, now) is { } reason) losses[lease.Id.Slot] = new LeaseLoss(lease.Id, lease.Grant!.Epoch, reason);
+            if (BrokenBy(lease.Grant!, lease.Status!.Value, lease.Since, nodes, CanHaveStandby(lease), now) is { } reason) losses[lease.Id.Slot] = new LeaseLoss(lease.Id, lease.Grant!.Epoch, reason);
         foreach (var accuser in leases.Where(l => l.IsCurrent))
         {
             foreach (var peer in accuser.LostPeers.Where(_ => !losses.ContainsKey(accuser.Id.Slot)))
@@ -94,7 +94,7 @@ internal static class OrderRules
     /// <summary>The epoch of a slot's next lease: above whatever the swarm and the chain have seen.</summary>
     public static LeaseEpoch NextEpoch(OrderView view, LeaseSnapshot lease)
     {
-        var own = LeaseRules.NextEpoch(lease.Fence, lease.Status);
+        var own = LeaseRules.NextEpoch(lease.Fence, lease.Prepared, lease.Status);
         var onChain = view.Leases.FirstOrDefault(l => l.Slot == lease.Id.Slot)?.Epoch ?? LeaseEpoch.None;
         return onChain >= own ? onChain.Next() : own;
     }
@@ -105,7 +105,9 @@ internal static class OrderRules
         if (leases.Any(l => !l.IsCurrent || l.Identity is null)) return map;
         ImmutableArray<PipelineMapStage> stages =
             [.. leases.OrderBy(l => l.Id.Slot).Select(l => new PipelineMapStage(l.Id.Slot, l.Grant!.Epoch, l.Identity!.OverlayEndpoint, l.Identity.CertificateDer))];
-        return map is not null && map.Stages.SequenceEqual(stages) ? map : new PipelineMap((map?.Generation ?? 0) + 1, stages);
+        ImmutableArray<PipelineMapStage> standbys = [.. leases.OrderBy(l => l.Id.Slot).Select(Standby).OfType<PipelineMapStage>()];
+        if (map is null || !map.Stages.SequenceEqual(stages)) return new PipelineMap((map?.Generation ?? 0) + 1, stages, standbys);
+        return (map.Standbys.IsDefault ? [] : map.Standbys).SequenceEqual(standbys) ? map : map with { Standbys = standbys, Revision = map.Revision + 1 };
     }
 
     /// <summary>Whether the whole ring of the current generation stands.</summary>
@@ -139,17 +141,19 @@ internal static class OrderRules
         return null;
     }
 
-    private static string? BrokenBy(LeaseSnapshot lease, ImmutableArray<NodeSnapshot> nodes, DateTimeOffset now)
+    private static string? BrokenBy(LeaseGrant grant, LeaseStatus status, DateTimeOffset since, ImmutableArray<NodeSnapshot> nodes, bool mayDrain, DateTimeOffset now)
     {
-        var grant = lease.Grant!;
         if (nodes.FirstOrDefault(n => n.Description.Id == grant.Node) is not { } node) return null;        // unknown is not lost
         if (node.Incarnation != grant.Incarnation) return $"{grant.Node}'s agent runs anew";
-        if (node.Status is NodeStatus.Lost or NodeStatus.Left or NodeStatus.Draining) return node.Why is { } why ? $"{grant.Node} is {node.Status}: {why}" : $"{grant.Node} is {node.Status}";
+        if (node.Status is NodeStatus.Lost or NodeStatus.Left || (node.Status is NodeStatus.Draining && !mayDrain)) return Standing(node);
         if (node.Silence > NodeRules.SilenceMax) return string.Create(CultureInfo.InvariantCulture, $"{grant.Node} was silent for {node.Silence.TotalSeconds:F0} s");
-        return lease.Status < LeaseStatus.Attested && now - lease.Since > LeaseRules.AttestWithin
+        return status < LeaseStatus.Attested && now - since > LeaseRules.AttestWithin
             ? string.Create(CultureInfo.InvariantCulture, $"not attested within {LeaseRules.AttestWithin.TotalSeconds:F0} s")
             : null;
     }
+
+    private static string Standing(NodeSnapshot node) =>
+        node.Why is { } why ? $"{node.Description.Id} is {node.Status}: {why}" : $"{node.Description.Id} is {node.Status}";
 
     private static HashSet<OrderPhase> Reachable(OrderPhase from, HashSet<OrderPhase> seen)
     {

@@ -15,6 +15,7 @@ internal static class OrderSnapshots
         Generation = facts.Map?.Generation ?? 0,
         Head = Head(facts, phase),
         Leases = [.. facts.Leases.Where(l => l.Status is not (null or LeaseStatus.Lost)).Select(l => new SlotSnapshot(l.Id.Slot, l.Grant!.Epoch, l.Grant.Node, l.Status!.Value, l.ProcessId))],
+        Standbys = [.. facts.Leases.Where(l => l.Next is not null).Select(l => new StandbySnapshot(l.Id.Slot, l.Next!.Grant.Epoch, l.Next.Grant.Node, l.Next.Status, l.Next.Lag))],
         Lost = [.. facts.Leases.SelectMany(l => l.Lost).OrderBy(l => l.At).ThenBy(l => l.Slot)],
         Transactions = facts.View.Transactions,
         ReportHash = facts.Report?.Hash ?? facts.View.ReportHash,
@@ -26,10 +27,11 @@ internal static class OrderSnapshots
     public static OrderSnapshot Begin(OrderId order, OrderView view) =>
         Build(new OrderFacts { Order = order, View = view, Leases = [], Now = DateTimeOffset.MinValue }, OrderPhase.Open);
 
-    /// <summary>Whether nothing durable differs; usage does not count, for it changes all the time.</summary>
+    /// <summary>Whether nothing durable differs; usage and the standbys' lag do not count, for they change all the time.</summary>
     public static bool Same(OrderSnapshot? left, OrderSnapshot right) =>
         left is not null && left.Leases.SequenceEqual(right.Leases) && left.Lost.SequenceEqual(right.Lost) && left.Transactions.SequenceEqual(right.Transactions)
-        && left == right with { Leases = left.Leases, Lost = left.Lost, Transactions = left.Transactions, Usage = left.Usage };
+        && left.Standbys.Select(s => s with { Lag = null }).SequenceEqual(right.Standbys.Select(s => s with { Lag = null }))
+        && left == right with { Leases = left.Leases, Standbys = left.Standbys, Lost = left.Lost, Transactions = left.Transactions, Usage = left.Usage };
 
     private static HeadSnapshot? Head(OrderFacts facts, OrderPhase phase) =>
         facts.Leases.FirstOrDefault(l => l.Id.Slot == 0) is { IsCurrent: true, Identity.ApiEndpoint: { } endpoint } head

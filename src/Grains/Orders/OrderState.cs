@@ -8,8 +8,8 @@ internal sealed record OrderState
 {
     [Id(0)] public ImmutableArray<OrderEventRecord> Events { get; init; } = [];
     [Id(1)] public PipelineMap? Map { get; init; }
-    /// <summary>By slot: up to this epoch every lost lease's node was told to stop it.</summary>
-    [Id(2)] public ImmutableArray<LeaseEpoch> Fenced { get; init; } = [];
+    /// <summary>The lost leases, of those that are remembered, whose nodes were told to stop them. (2 was the same by slot, up to an epoch.)</summary>
+    [Id(7)] public ImmutableArray<LeaseHold> Fenced { get; init; } = [];
     /// <summary>The order is over on the chain and holds nothing any more.</summary>
     [Id(3)] public bool IsOver { get; init; }
     [Id(4)] public OrderSnapshot? Snapshot { get; init; }

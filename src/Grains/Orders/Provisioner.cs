@@ -6,7 +6,7 @@ namespace SwarmCompute.Grains.Orders;
 /// <summary>
 /// Does for one order what <see cref="OrderRules"/> asks of leases and nodes. Remembers nothing; every step may fail and be done again.
 /// </summary>
-internal sealed class Provisioner(IGrainFactory grains, OrderId order, TimeProvider time)
+internal sealed partial class Provisioner(IGrainFactory grains, OrderId order, TimeProvider time)
 {
     private const int PlansMax = 3;
 
@@ -16,9 +16,11 @@ internal sealed class Provisioner(IGrainFactory grains, OrderId order, TimeProvi
     /// <summary>Ends the leases that are broken. After this their epochs are stale, whatever their guests still do.</summary>
     public async Task<ImmutableArray<LeaseSnapshot>> Lose(ImmutableArray<LeaseSnapshot> leases, ImmutableArray<NodeSnapshot> nodes, CancellationToken cancel)
     {
+        var standbys = OrderRules.StandbyLosses(leases, nodes, time.GetUtcNow());
         var losses = OrderRules.Losses(leases, nodes, time.GetUtcNow());
-        await Task.WhenAll(losses.Select(loss => grains.Lease(loss.Lease).Lose(loss.Epoch, loss.Reason, cancel)));
-        return losses.IsEmpty ? leases : await Read(leases.Length, cancel);
+        await Lose(standbys, cancel);                                        // first: a lost one must not take over
+        await Lose(losses, cancel);
+        return standbys.IsEmpty && losses.IsEmpty ? leases : await Read(leases.Length, cancel);
     }
 
     /// <summary>Opens leases for slots that have none, as the Placer proposes.</summary>
@@ -35,19 +37,25 @@ internal sealed class Provisioner(IGrainFactory grains, OrderId order, TimeProvi
             if (early.Count > 0) return (leases, $"slot {early[0].Id.Slot} starts again at {OrderRules.RestartAt(early[0]):HH:mm:ss}: {early[0].Lost[^1].Reason}");
             if (plan == PlansMax) return (leases, $"nodes refuse: {string.Join("; ", refused.Select(r => $"{r.Key}: {r.Value}"))}");
 
-            ImmutableArray<NodeId> used = [.. leases.Where(l => l.IsCurrent).Select(l => l.Grant!.Node)];
+            var used = Used(leases);
             ImmutableArray<NodeId> suspects = [.. leases.Where(l => wanted.Contains(l.Id.Slot) && l.Lost.Length > 0).Select(l => l.Lost[^1].Node)];
             var placement = Placer.Place(new Ask(wanted, used, manifest.Tee, refused) { Suspects = suspects }, nodes);
-            if (placement is not Placement.On on) return (leases, ((Placement.Nowhere)placement).Why);
+            if (placement is Placement.Nowhere nowhere) return (await GiveUp(leases, nowhere.Missing, cancel), nowhere.Why);
+            var on = (Placement.On)placement;
             refused = await Open(view, manifest, leases, on.Seats, refused, cancel);
             leases = await Read(leases.Length, cancel);
         }
     }
 
-    /// <summary>Hands every current lease's node what the guest is to do. A node that refuses loses the lease.</summary>
+    /// <summary>Hands every current lease's node, and every standby's, what the guest is to do. A node that refuses loses the lease.</summary>
     public async Task Assign(OrderView view, Manifest manifest, ImmutableArray<LeaseSnapshot> leases, PipelineMap? map, CancellationToken cancel)
     {
         var bytes = manifest.ToCanonicalBytes();
+        await Task.WhenAll(leases.Where(l => l.Next is not null).Select(async lease =>
+        {
+            if (await Assign(lease.Id, lease.Next!.Grant, bytes, map, Directive.Run, cancel) is { } refusal)
+                await grains.Lease(lease.Id).Lose(lease.Next.Grant.Epoch, refusal, cancel);
+        }));
         await Task.WhenAll(leases.Where(l => l.IsCurrent).Select(async lease =>
         {
             var directive = OrderRules.DirectiveFor(view, lease.Id.Slot, time.GetUtcNow());
@@ -59,15 +67,12 @@ internal sealed class Provisioner(IGrainFactory grains, OrderId order, TimeProvi
     }
 
     /// <summary>Tells the nodes of lost leases to stop them.</summary>
-    /// <returns>By slot, the epoch up to which that is done.</returns>
-    public async Task<ImmutableArray<LeaseEpoch>> Fence(ImmutableArray<LeaseSnapshot> leases, ImmutableArray<LeaseEpoch> fenced, CancellationToken cancel)
+    /// <returns>Those of which that is done; the same array where nothing changes.</returns>
+    public async Task<ImmutableArray<LeaseHold>> Fence(ImmutableArray<LeaseSnapshot> leases, ImmutableArray<LeaseHold> fenced, CancellationToken cancel)
     {
-        var next = fenced.Length == leases.Length ? fenced : [.. leases.Select(_ => LeaseEpoch.None)];
-        var lost = leases.SelectMany(l => l.Lost).Where(l => l.Epoch > next[l.Slot]).ToList();
-        await Task.WhenAll(lost.Select(l => grains.Node(l.Node).Stop(new LeaseHold(new LeaseId(order, l.Slot), l.Epoch), cancel)));
-        foreach (var l in lost)
-            if (l.Epoch > next[l.Slot]) next = next.SetItem(l.Slot, l.Epoch);
-        return lost.Count == 0 ? fenced : next;
+        var lost = leases.SelectMany(l => l.Lost).Select(l => (l.Node, Hold: new LeaseHold(new LeaseId(order, l.Slot), l.Epoch))).ToList();
+        await Task.WhenAll(lost.Where(l => !fenced.Contains(l.Hold)).Select(l => grains.Node(l.Node).Stop(l.Hold, cancel)));
+        return lost.Select(l => l.Hold).SequenceEqual(fenced) ? fenced : [.. lost.Select(l => l.Hold)];
     }
 
     /// <summary>Stops and gives back whatever the order holds.</summary>
@@ -76,6 +81,7 @@ internal sealed class Provisioner(IGrainFactory grains, OrderId order, TimeProvi
         var held = leases.Where(l => l.IsCurrent).ToList();
         await Task.WhenAll(held.Select(async lease =>
         {
+            if (lease.Next is { Grant: var next }) await grains.Node(next.Node).Stop(new LeaseHold(lease.Id, next.Epoch), cancel);
             await grains.Node(lease.Grant!.Node).Stop(new LeaseHold(lease.Id, lease.Grant.Epoch), cancel);
             await grains.Lease(lease.Id).Release(lease.Grant.Epoch, cancel);
         }));
@@ -89,12 +95,11 @@ internal sealed class Provisioner(IGrainFactory grains, OrderId order, TimeProvi
         foreach (var seat in seats)
         {
             var lease = leases[seat.Slot];
-            var offer = seat.Node.Description;
-            var grant = new LeaseGrant(OrderRules.NextEpoch(view, lease), offer.Id, seat.Node.Incarnation, offer.Provider, view.ManifestHash, manifest.Authority, offer.Offer);
+            var grant = Grant(view, manifest, lease, seat);
             if (await grains.Lease(lease.Id).Open(grant, cancel) is not (LeaseDecision.Moved or LeaseDecision.Unchanged)) continue;   // someone else was faster; look again
             if (await Assign(lease.Id, grant, bytes, map: null, Directive.Run, cancel) is not { } refusal) continue;
             await grains.Lease(lease.Id).Lose(grant.Epoch, refusal, cancel);
-            refused = refused.SetItem(offer.Id, refusal);
+            refused = refused.SetItem(grant.Node, refusal);
         }
         return refused;
     }

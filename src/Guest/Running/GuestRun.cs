@@ -82,6 +82,9 @@ internal sealed class GuestRun(Ticket ticket, Manifest manifest, IGuestRole role
                 case PipelineEvent.PeerLost lost:
                     link.TellPeerLost(lost.Slot, lost.Epoch, lost.Reason);
                     break;
+                case PipelineEvent.StandbyLost lost:
+                    link.TellStandbyLost(lost.Epoch, lost.Reason);
+                    break;
                 case PipelineEvent.Failed failed:
                     throw new GuestException(failed.Reason);
             }
@@ -113,6 +116,7 @@ internal sealed class GuestRun(Ticket ticket, Manifest manifest, IGuestRole role
             var map = MapReader.Read(pipeline, ticket, manifest.Stages, time.GetUtcNow());
             role.Update(map);
             link.ForgetLost([.. map.Stages.Select(stage => stage.Epoch)]);
+            role.HandOverTo(MapReader.ReadStandby(pipeline, ticket, time.GetUtcNow()));
         }
         catch (GuestException fault)
         {

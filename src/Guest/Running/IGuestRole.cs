@@ -23,6 +23,11 @@ internal interface IGuestRole : IAsyncDisposable
     /// <summary>Tells it who its neighbours are.</summary>
     void Update(PipelineMap map);
 
+    /// <summary>Tells it who is to follow it, so as to take its place one day; null for nobody. A head is followed by nobody.</summary>
+    void HandOverTo(StagePeer? standby)
+    {
+    }
+
     /// <summary>Its own map stands.</summary>
     void ObserveReady(long generation);
 

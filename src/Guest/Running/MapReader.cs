@@ -17,6 +17,11 @@ internal static class MapReader
         return new PipelineMap(message.Generation, [.. message.Stages.Select(stage => Read(stage, ticket, now))]);
     }
 
+    /// <summary>The guest's own standby in a map whose other parts were read; null where it has none, or is itself the one that stands by.</summary>
+    /// <exception cref="GuestException">Its certificate is not what it should be.</exception>
+    public static StagePeer? ReadStandby(SiloMessage.Pipeline message, Ticket ticket, DateTimeOffset now) =>
+        message.Standbys?.FirstOrDefault(standby => standby.Slot == ticket.Lease.Slot && standby.Epoch > ticket.Epoch.Value) is { } standby ? Read(standby, ticket, now) : null;
+
     private static StagePeer Read(StagePeerWire stage, Ticket ticket, DateTimeOffset now)
     {
         try

@@ -28,6 +28,10 @@ internal sealed class SiloLink(Ticket ticket, Credentials credentials, GuestMess
     public void TellPeerLost(int slot, LeaseEpoch epoch, string reason) =>
         Tell($"lost {slot}", new GuestMessage.PeerLost { Slot = slot, Epoch = epoch.Value, Reason = GuestLog.OneLine(reason) });
 
+    /// <summary>Says that the standby of this epoch does not answer.</summary>
+    public void TellStandbyLost(LeaseEpoch epoch, string reason) =>
+        Tell("standby lost", new GuestMessage.StandbyLost { Epoch = epoch.Value, Reason = GuestLog.OneLine(reason) });
+
     /// <summary>No longer says that these slots do not answer, where others hold them by now.</summary>
     public void ForgetLost(IReadOnlyList<LeaseEpoch> current)
     {

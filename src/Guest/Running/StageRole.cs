@@ -9,11 +9,14 @@ namespace SwarmCompute.Guest.Running;
 /// <summary>A stage after the head.</summary>
 internal sealed class StageRole(PipelineStage stage) : IGuestRole
 {
+    private volatile StagePeer? _standby;
+
     public string? ApiEndpoint => null;
 
     public ChannelReader<PipelineEvent> Events => stage.Events;
 
-    public GuestMessage.Heartbeat Heartbeat => new() { CompletionTokens = 0, OpenSessions = stage.OpenSessions };
+    public GuestMessage.Heartbeat Heartbeat =>
+        new() { CompletionTokens = 0, OpenSessions = stage.OpenSessions, StandbyEpoch = _standby?.Epoch.Value ?? 0, StandbyLag = _standby is null ? null : stage.StandbyLag };
 
     public static StageRole Start(PipelineOptions options, OverlayListener listener, OverlayCredentials credentials, TimeProvider time, GuestLog log) =>
         new(PipelineStage.Start(options, listener, credentials, time, log));
@@ -21,6 +24,12 @@ internal sealed class StageRole(PipelineStage stage) : IGuestRole
     public void Attach(LoadedStage loaded) => stage.Attach(loaded.Kernel);
 
     public void Update(PipelineMap map) => stage.Update(map);
+
+    public void HandOverTo(StagePeer? standby)
+    {
+        stage.HandOverTo(standby);
+        _standby = standby;
+    }
 
     public void ObserveReady(long generation)
     {

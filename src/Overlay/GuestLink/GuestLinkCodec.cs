@@ -19,9 +19,10 @@ internal static class GuestLinkCodec
             case GuestMessage.Hello m: Write(ref writer, m); break;
             case GuestMessage.StageReady m: Begin(ref writer, 1, 1); writer.Write(m.Generation); break;
             case GuestMessage.PeerLost m: Begin(ref writer, 2, 3); writer.Write(m.Slot); writer.Write(m.Epoch); writer.Write(m.Reason); break;
-            case GuestMessage.Heartbeat m: Begin(ref writer, 3, 2); writer.Write(m.CompletionTokens); writer.Write(m.OpenSessions); break;
+            case GuestMessage.Heartbeat m: Write(ref writer, m); break;
             case GuestMessage.Report m: Write(ref writer, m); break;
             case GuestMessage.Failed m: Begin(ref writer, 5, 1); writer.Write(m.Reason); break;
+            case GuestMessage.StandbyLost m: Begin(ref writer, 7, 2); writer.Write(m.Epoch); writer.Write(m.Reason); break;
             case GuestMessage.Checkpoint m: Begin(ref writer, 6, 2); writer.Write(m.Units); writer.Write(m.Signature); break;
             default: throw new InvalidOperationException($"{message.GetType().Name} has no number in the union.");
         }
@@ -56,10 +57,14 @@ internal static class GuestLinkCodec
             0 => ReadHello(ref reader),
             1 => new GuestMessage.StageReady { Generation = reader.Long() },
             2 => new GuestMessage.PeerLost { Slot = reader.Int(), Epoch = reader.UInt(), Reason = reader.Text()! },
-            3 => new GuestMessage.Heartbeat { CompletionTokens = reader.Long(), OpenSessions = reader.Int() },
+            3 => new GuestMessage.Heartbeat
+            {
+                CompletionTokens = reader.Long(), OpenSessions = reader.Int(), StandbyEpoch = reader.HasMore ? reader.UInt() : 0, StandbyLag = reader.HasMore ? reader.IntOrNull() : null,
+            },
             4 => new GuestMessage.Report { SignedReport = reader.Bytes()!, ReportHash = reader.Bytes()!, Units = reader.Long(), Signature = reader.Bytes()! },
             5 => new GuestMessage.Failed { Reason = reader.Text()! },
             6 => new GuestMessage.Checkpoint { Units = reader.Long(), Signature = reader.Bytes()! },
+            7 => new GuestMessage.StandbyLost { Epoch = reader.UInt(), Reason = reader.Text()! },
             _ => throw new MessagePackSerializationException("No such message."),
         };
         reader.End();
@@ -73,7 +78,7 @@ internal static class GuestLinkCodec
         reader.Begin();
         SiloMessage message = number switch
         {
-            0 => new SiloMessage.Pipeline { Generation = reader.Long(), Stages = reader.Stages()! },
+            0 => new SiloMessage.Pipeline { Generation = reader.Long(), Stages = reader.Stages()!, Standbys = reader.HasMore ? reader.Stages() : null },
             1 => new SiloMessage.Finish(),
             2 => new SiloMessage.Stop(),
             3 => new SiloMessage.Heartbeat(),
@@ -120,12 +125,29 @@ internal static class GuestLinkCodec
         writer.Write(m.Signature);
     }
 
+    private static void Write(ref MessagePackWriter writer, GuestMessage.Heartbeat m)
+    {
+        Begin(ref writer, 3, 4);
+        writer.Write(m.CompletionTokens);
+        writer.Write(m.OpenSessions);
+        writer.Write(m.StandbyEpoch);
+        if (m.StandbyLag is { } lag) writer.Write(lag);
+        else writer.WriteNil();
+    }
+
     private static void Write(ref MessagePackWriter writer, SiloMessage.Pipeline m)
     {
-        Begin(ref writer, 0, 2);
+        Begin(ref writer, 0, 3);
         writer.Write(m.Generation);
-        writer.WriteArrayHeader(m.Stages.Length);
-        foreach (var stage in m.Stages)
+        Write(ref writer, m.Stages);
+        if (m.Standbys is null) writer.WriteNil();
+        else Write(ref writer, m.Standbys);
+    }
+
+    private static void Write(ref MessagePackWriter writer, StagePeerWire[] stages)
+    {
+        writer.WriteArrayHeader(stages.Length);
+        foreach (var stage in stages)
         {
             writer.WriteArrayHeader(4);
             writer.Write(stage.Slot);

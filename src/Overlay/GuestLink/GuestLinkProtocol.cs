@@ -54,10 +54,11 @@ public static class GuestLinkProtocol
         GuestMessage.Hello m => Fault(m),
         GuestMessage.StageReady m => m.Generation < 0 ? "its generation is negative" : null,
         GuestMessage.PeerLost m => !IsSlot(m.Slot) ? "there is no such slot" : !IsText(m.Reason) ? "its reason is missing or too long" : null,
-        GuestMessage.Heartbeat m => m.CompletionTokens < 0 || m.OpenSessions < 0 ? "a count is negative" : null,
+        GuestMessage.Heartbeat m => m.CompletionTokens < 0 || m.OpenSessions < 0 || m.StandbyLag < 0 ? "a count is negative" : null,
         GuestMessage.Report m => m.SignedReport is null || m.ReportHash is not { Length: Hash32.Size } || m.Signature is not { Length: SignatureBytes } || m.Units < 0
             ? "a part has a wrong size" : null,
         GuestMessage.Checkpoint m => m.Units < 0 || m.Signature is not { Length: SignatureBytes } ? "a part has a wrong size" : null,
+        GuestMessage.StandbyLost m => IsText(m.Reason) ? null : "its reason is missing or too long",
         GuestMessage.Failed m => IsText(m.Reason) ? null : "its reason is missing or too long",
         _ => "it is of no known kind",
     };
@@ -83,6 +84,19 @@ public static class GuestLinkProtocol
             var stage = pipeline.Stages[slot];
             if (stage is null || stage.Slot != slot) return "its stages are not in order of their slots";
             if (!IsText(stage.OverlayEndpoint) || !IsCertificate(stage.CertificateDer)) return $"stage {slot} lacks its endpoint or its certificate";
+        }
+        return Fault(pipeline.Standbys ?? [], pipeline.Stages);
+    }
+
+    private static string? Fault(StagePeerWire[] standbys, StagePeerWire[] stages)
+    {
+        var last = -1;
+        foreach (var standby in standbys)
+        {
+            if (standby is null || standby.Slot <= last || standby.Slot >= stages.Length) return "its standbys are not in order of their slots";
+            if (standby.Epoch <= stages[standby.Slot].Epoch) return $"the standby of slot {standby.Slot} is not of a later epoch than its stage";
+            if (!IsText(standby.OverlayEndpoint) || !IsCertificate(standby.CertificateDer)) return $"the standby of slot {standby.Slot} lacks its endpoint or its certificate";
+            last = standby.Slot;
         }
         return null;
     }

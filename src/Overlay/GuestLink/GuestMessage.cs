@@ -4,7 +4,7 @@ namespace SwarmCompute.Overlay.GuestLink;
 
 /// <summary>What a guest tells the node agent that it runs under. A closed union; its numbers on the wire are never reused.</summary>
 [Union(0, typeof(Hello)), Union(1, typeof(StageReady)), Union(2, typeof(PeerLost)), Union(3, typeof(Heartbeat)), Union(4, typeof(Report)), Union(5, typeof(Failed)),
-    Union(6, typeof(Checkpoint))]
+    Union(6, typeof(Checkpoint)), Union(7, typeof(StandbyLost))]
 public abstract record GuestMessage
 {
     private GuestMessage() { }
@@ -78,6 +78,12 @@ public abstract record GuestMessage
 
         /// <summary>Sessions that are open now.</summary>
         [Key(1)] public required int OpenSessions { get; init; }
+
+        /// <summary>The epoch of the standby that this stage hands over to; 0 for none.</summary>
+        [Key(2)] public uint StandbyEpoch { get; init; }
+
+        /// <summary>Finished frames that the standby was not sent yet; null while there is no link to it.</summary>
+        [Key(3)] public int? StandbyLag { get; init; }
     }
 
     /// <summary>The head's signed integrity report.</summary>
@@ -106,6 +112,17 @@ public abstract record GuestMessage
 
         /// <summary>The head's signature over the checkpoint statement: 64 bytes r‖s.</summary>
         [Key(1)] public required byte[] Signature { get; init; }
+    }
+
+    /// <summary>The link to the standby broke.</summary>
+    [MessagePackObject]
+    public sealed record StandbyLost : GuestMessage
+    {
+        /// <summary>The standby's epoch.</summary>
+        [Key(0)] public required uint Epoch { get; init; }
+
+        /// <summary>One line.</summary>
+        [Key(1)] public required string Reason { get; init; }
     }
 
     /// <summary>The guest cannot do its work, and exits.</summary>

@@ -17,6 +17,9 @@ public abstract record SiloMessage
 
         /// <summary>One for each slot, in order of the slots.</summary>
         [Key(1)] public required StagePeerWire[] Stages { get; init; }
+
+        /// <summary>The standbys of the stages that have one, in order of the slots, each of a later epoch than its stage; null for none. They may change while the generation does not.</summary>
+        [Key(2)] public StagePeerWire[]? Standbys { get; init; }
     }
 
     /// <summary>To the head: take no new request, finish what runs (for at most 30 s), sign the report and send it.</summary>

@@ -16,6 +16,9 @@ internal ref struct WireReader(ReadOnlyMemory<byte> frame)
     public int Number() =>
         _reader.ReadArrayHeader() == 2 ? _reader.ReadInt32() : throw new MessagePackSerializationException("It is not a union.");
 
+    /// <summary>Whether the array has another field: an earlier version's may end before.</summary>
+    public readonly bool HasMore => _left > 0;
+
     public void Begin() => _left = _reader.ReadArrayHeader();
 
     public void End()
@@ -33,6 +36,12 @@ internal ref struct WireReader(ReadOnlyMemory<byte> frame)
     {
         Take();
         return _reader.ReadInt32();
+    }
+
+    public int? IntOrNull()
+    {
+        Take();
+        return _reader.TryReadNil() ? null : _reader.ReadInt32();
     }
 
     public uint UInt()

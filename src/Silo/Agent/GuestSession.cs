@@ -19,7 +19,7 @@ internal sealed class GuestSession(GuestLinkServer link, TimeProvider time)
     {
         var before = _assignment;
         _assignment = assignment;
-        if (before?.Directive != assignment.Directive || before?.Pipeline?.Generation != assignment.Pipeline?.Generation) _changed.Writer.TryWrite(true);
+        if (before?.Directive != assignment.Directive || assignment.Pipeline?.IsNewerThan(before?.Pipeline) == true) _changed.Writer.TryWrite(true);
     }
 
     /// <summary>Has the guest told to stop.</summary>
@@ -33,15 +33,15 @@ internal sealed class GuestSession(GuestLinkServer link, TimeProvider time)
     /// <exception cref="OverlayException">The link broke.</exception>
     public async Task Speak(CancellationToken cancel)
     {
-        var generation = 0L;
+        PipelineMap? told = null;
         var toldToFinish = false;
         var lastSign = time.GetTimestamp();
         while (!_stops)
         {
-            if (_assignment?.Pipeline is { } map && map.Generation > generation)
+            if (_assignment?.Pipeline is { } map && map.IsNewerThan(told))
             {
                 await Send(ToMessage(map), cancel);
-                generation = map.Generation;
+                told = map;
             }
             if (_assignment?.Directive == Directive.Finish && !toldToFinish)
             {
@@ -61,16 +61,16 @@ internal sealed class GuestSession(GuestLinkServer link, TimeProvider time)
     private static SiloMessage.Pipeline ToMessage(PipelineMap map) => new()
     {
         Generation = map.Generation,
-        Stages =
-        [
-            .. map.Stages.Select(s => new StagePeerWire
-            {
-                Slot = s.Slot,
-                Epoch = s.Epoch.Value,
-                OverlayEndpoint = s.OverlayEndpoint,
-                CertificateDer = s.CertificateDer,
-            }),
-        ],
+        Stages = [.. map.Stages.Select(ToWire)],
+        Standbys = map.Standbys.IsDefaultOrEmpty ? null : [.. map.Standbys.Select(ToWire)],
+    };
+
+    private static StagePeerWire ToWire(PipelineMapStage stage) => new()
+    {
+        Slot = stage.Slot,
+        Epoch = stage.Epoch.Value,
+        OverlayEndpoint = stage.OverlayEndpoint,
+        CertificateDer = stage.CertificateDer,
     };
 
     private async Task Send(SiloMessage message, CancellationToken cancel)

@@ -20,6 +20,7 @@ internal static class OrderJson
             ? new JsonObject { ["endpoint"] = head.Endpoint, ["epoch"] = head.Epoch.Value, ["ready"] = head.IsReady }
             : null,
         ["leases"] = new JsonArray([.. order.Leases.Select(Of)]),
+        ["standbys"] = new JsonArray([.. order.Standbys.Select(Of)]),
         ["lost"] = new JsonArray([.. order.Lost.Select(Of)]),
         ["transactions"] = new JsonArray([.. order.Transactions.Select(t => JsonValue.Create($"0x{t}"))]),
         ["reportHash"] = order.ReportHash?.ToString(),
@@ -42,6 +43,15 @@ internal static class OrderJson
         ["node"] = lease.Node.Value,
         ["status"] = lease.Status.ToString(),
         ["pid"] = lease.ProcessId,
+    };
+
+    private static JsonNode Of(StandbySnapshot standby) => new JsonObject
+    {
+        ["slot"] = standby.Slot,
+        ["epoch"] = standby.Epoch.Value,
+        ["node"] = standby.Node.Value,
+        ["status"] = standby.Status.ToString(),
+        ["lag"] = standby.Lag,
     };
 
     private static JsonNode Of(LostLease lost) => new JsonObject

@@ -18,6 +18,7 @@ internal static class SwarmEndpoints
         routes.MapGet("/v1/orders/{id}", ReadOrder);
         routes.MapGet("/v1/orders/{id}/report", ReadReport);
         routes.MapPut("/v1/orders/{id}/report", PutReport);
+        routes.MapPut("/v1/nodes/{id}/status", NodeEndpoint.Put);
         routes.MapChain();
         routes.MapPut("/v1/orders/{id}/webhook", WebhookEndpoint.Put);
     }

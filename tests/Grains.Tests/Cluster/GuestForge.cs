@@ -21,8 +21,8 @@ internal sealed class GuestForge : IDisposable
 
     public Hash32 Authority => _authority.KeyHash;
 
-    public Manifest Manifest(int stages) =>
-        new(SwarmCompute.Manifest.LlamaCpp, new ModelReference(Hash32.Sha256("model"u8), 1), stages, 512, 1, [SwarmCompute.Manifest.Development], Authority);
+    public Manifest Manifest(int stages, bool standby = false) =>
+        new(SwarmCompute.Manifest.LlamaCpp, new ModelReference(Hash32.Sha256("model"u8), 1), stages, 512, 1, [SwarmCompute.Manifest.Development], Authority) { Standby = standby };
 
     public ForgedGuest Certify(LeaseId lease, LeaseEpoch epoch, Address provider, OfferId offer, Hash32 manifest)
     {

@@ -27,6 +27,22 @@ internal sealed class OrderModel(TestSwarm swarm, OrderId order)
         await Tell(hold, new GuestReport.Attested(guest.Identity), cancel);
     }
 
+    public async Task AttestNext(int slot, CancellationToken cancel)
+    {
+        if (await Current(slot, cancel) is not { Next.Grant: { } grant } lease) return;
+        var hold = new LeaseHold(lease.Id, grant.Epoch);
+        if (!_guests.TryGetValue(hold, out var guest)) _guests[hold] = guest = swarm.Forge.Certify(lease.Id, grant.Epoch, grant.Provider, grant.Offer, grant.ManifestHash);
+        await Tell(hold, new GuestReport.Attested(guest.Identity), cancel);
+    }
+
+    public async Task LoseNext(int slot, bool byHolder, CancellationToken cancel)
+    {
+        if (await Current(slot, cancel) is not { Next.Grant: { } next, Grant: { } grant } lease) return;
+        await Tell(new LeaseHold(lease.Id, byHolder ? grant.Epoch : next.Epoch), byHolder ? new GuestReport.StandbyLost(next.Epoch, "broken") : new GuestReport.Exited(1), cancel);
+    }
+
+    public async Task Drain(int which, CancellationToken cancel) => await swarm.Grains.Node(NodeOf(which)).Move(NodeStatus.Draining, "maintenance", cancel);
+
     public async Task Ready(int slot, CancellationToken cancel)
     {
         var generation = (await swarm.Grains.Order(order).Read(cancel))!.Generation;
@@ -79,7 +95,9 @@ internal sealed class OrderModel(TestSwarm swarm, OrderId order)
     {
         for (var slot = 0; slot < 2; slot++)
         {
-            var fence = (await swarm.Grains.Lease(new LeaseId(order, slot)).Read(cancel)).Fence;
+            var lease = await swarm.Grains.Lease(new LeaseId(order, slot)).Read(cancel);
+            var fence = lease.Fence;
+            Assert.True(lease.Next is null || (lease.IsCurrent && lease.Next.Grant.Epoch > fence), $"The successor of slot {slot} has epoch {lease.Next?.Grant.Epoch} beside {fence}.");
             Assert.True(fence >= _highest.GetValueOrDefault(slot), $"The fence of slot {slot} fell to {fence}.");
             _highest[slot] = fence;
         }
@@ -98,9 +116,9 @@ internal sealed class OrderModel(TestSwarm swarm, OrderId order)
         foreach (var held in running)
         {
             var lease = await swarm.Grains.Lease(held.Lease).Read(cancel);
-            Assert.True(lease.IsCurrent && lease.Grant!.Epoch == held.Epoch, $"{held.Lease} epoch {held.Epoch} runs, but {lease.Fence} ({lease.Status}) counts.");
+            Assert.True(lease.IsCurrent && (lease.Grant!.Epoch == held.Epoch || lease.Next?.Grant.Epoch == held.Epoch), $"{held.Lease} epoch {held.Epoch} runs, but {lease.Fence} ({lease.Status}) counts.");
         }
-        Assert.Equal(running.Count, running.Select(a => a.Lease).Distinct().Count());
+        Assert.Equal(running.Count, running.Select(a => (a.Lease, a.Epoch)).Distinct().Count());
         var outbox = await swarm.Grains.Settlement(order).Follow(cancel);
         var report = await swarm.Grains.Order(order).ReadReport(cancel);
         Assert.Equal(report is not null, outbox.Has(SettlementIntent.Settle.KeyName));

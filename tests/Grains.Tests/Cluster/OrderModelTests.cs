@@ -7,12 +7,12 @@ public sealed class OrderModelTests
 {
     private const int Slots = 2;
 
-    private enum Act { Reconcile, Sync, Attest, Ready, Accuse, Exit, StaleExit, LoseNode, RejoinNode, Close, Report }
+    private enum Act { Reconcile, Sync, Attest, Ready, Accuse, Exit, StaleExit, LoseNode, RejoinNode, Close, Report, AttestNext, NextExits, NextIsLost, Drain }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private static readonly Gen<(Act Act, int Which)[]> Lives =
-        Gen.Select(Pick.One([.. Enum.GetValues<Act>(), Act.Reconcile, Act.Reconcile, Act.Sync, Act.Attest, Act.Ready]), Gen.Int[0, 5]).Array[5, 40];
+        Gen.Select(Pick.One([.. Enum.GetValues<Act>(), Act.Reconcile, Act.Reconcile, Act.Sync, Act.Attest, Act.Ready, Act.AttestNext]), Gen.Int[0, 5]).Array[5, 40];
 
     [Fact]
     public async Task Whatever_happens_a_slot_has_one_current_lease_epochs_rise_and_settling_is_asked_for_once()
@@ -24,7 +24,7 @@ public sealed class OrderModelTests
     private static async Task Live(TestSwarm swarm, (Act Act, int Which)[] life)
     {
         swarm.Chain.CutOff(null);
-        var order = await swarm.PlaceOrder(Slots, Cancel);
+        var order = await swarm.PlaceOrder(Slots, Cancel, standby: true);
         await swarm.Until(order, _ => true, Cancel);
         swarm.Chain.CutOff("only this life's events count");                 // the outbox fills, nothing is sent
         var model = new OrderModel(swarm, order);
@@ -52,6 +52,10 @@ public sealed class OrderModelTests
         Act.LoseNode => model.LoseNode(which, Cancel),
         Act.RejoinNode => model.RejoinNode(which, Cancel),
         Act.Close => model.Close(Cancel),
+        Act.AttestNext => model.AttestNext(which % Slots, Cancel),
+        Act.NextExits => model.LoseNext(which % Slots, byHolder: false, Cancel),
+        Act.NextIsLost => model.LoseNext(which % Slots, byHolder: true, Cancel),
+        Act.Drain => model.Drain(which, Cancel),
         _ => model.Report(Cancel),
     };
 }

@@ -21,6 +21,9 @@ internal sealed class TestNode(IGrainFactory grains, GuestForge forge, string id
 
     public long TokensServed { get; set; } = 7;
 
+    /// <summary>How far the standbys of the stages here are behind.</summary>
+    public int? StandbyLag { get; set; } = 0;
+
     public ImmutableArray<LeaseHold> Running { get { lock (_gate) return [.. _guests.Keys]; } }
 
     /// <summary>Every pipeline map generation that any guest here was given.</summary>
@@ -61,13 +64,14 @@ internal sealed class TestNode(IGrainFactory grains, GuestForge forge, string id
             guest.Certified = forge.Certify(hold.Lease, hold.Epoch, assignment.Provider, assignment.Offer, Hash32.Sha256(assignment.Manifest));
             Assert.IsType<LeaseDecision.Moved>(await Tell(hold, new GuestReport.Attested(guest.Certified.Identity), cancel));
         }
-        if (assignment.Pipeline is { } map && map.Generation > guest.Generation)
+        if (assignment.Pipeline is { } map && map.Generation > guest.Generation && map.Stages[hold.Lease.Slot].Epoch == hold.Epoch)
         {
             guest.Generation = map.Generation;
             Generations = Generations.Add(map.Generation);
             await Tell(hold, new GuestReport.StageReady(map.Generation), cancel);
         }
-        await Tell(hold, new GuestReport.Heartbeat(TokensServed, 0), cancel);
+        var standby = assignment.Pipeline?.StandbyOf(hold.Lease.Slot)?.Epoch ?? LeaseEpoch.None;
+        await Tell(hold, standby > hold.Epoch ? new GuestReport.Heartbeat(TokensServed, 0, standby, StandbyLag) : new GuestReport.Heartbeat(TokensServed, 0), cancel);
         if (assignment.Directive is Directive.Finish) await Tell(hold, new GuestReport.Reported(guest.Certified.Report(TokensServed)), cancel);
     }
 

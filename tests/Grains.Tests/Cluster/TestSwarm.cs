@@ -70,10 +70,10 @@ internal sealed class TestSwarm : IAsyncDisposable
     }
 
     /// <summary>Places an order once the swarm has its manifest and knows every node.</summary>
-    public async Task<OrderId> PlaceOrder(int stages, CancellationToken cancel)
+    public async Task<OrderId> PlaceOrder(int stages, CancellationToken cancel, bool standby = false)
     {
         await Joined(cancel);
-        var manifest = Forge.Manifest(stages);
+        var manifest = Forge.Manifest(stages, standby);
         await Grains.Manifest(manifest.Hash).Put(manifest.ToCanonicalBytes(), cancel);
         return Chain.Place(manifest);
     }

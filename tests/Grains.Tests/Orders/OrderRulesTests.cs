@@ -149,6 +149,80 @@ public sealed class OrderRulesTests
         Assert.Contains("authority", OrderRules.Refusal(View(OrderStatus.Open) with { Slots = 2, AuthorityKeyHash = Hash32.Sha256("other"u8) }, manifest), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Every_running_stage_but_the_head_gets_a_standby_where_the_manifest_wants_one()
+    {
+        Assert.Equal([1, 2], Wanted(Leases(3)));
+        Assert.Empty(Wanted(Leases(3), standby: false));
+        Assert.Equal([2], Wanted(Leases(3).SetItem(1, Lease(1) with { Next = Next(1) })));
+        Assert.Equal([1], Wanted(Leases(3).SetItem(2, Lease(2) with { Status = LeaseStatus.Attested })));
+    }
+
+    [Fact]
+    public void No_standby_is_prepared_while_a_slot_has_no_lease_or_the_order_finishes()
+    {
+        Assert.Empty(Wanted(Leases(3).SetItem(0, Lease(0) with { Status = LeaseStatus.Lost })));
+        Assert.Empty(OrderRules.StandbysWanted(View(OrderStatus.Closing), Wants(true), Leases(3), Nodes(), hasReport: false, Now));
+        Assert.Empty(OrderRules.StandbysWanted(View(OrderStatus.Running), Wants(true), Leases(3), Nodes(), hasReport: true, Now));
+    }
+
+    [Fact]
+    public void A_stage_on_a_draining_node_is_not_lost_but_gets_a_successor()
+    {
+        var nodes = Nodes().SetItem(1, Node(1) with { Status = NodeStatus.Draining });
+        Assert.Empty(OrderRules.Losses(Leases(3), nodes, Now));
+        Assert.Equal([1], OrderRules.StandbysWanted(View(OrderStatus.Running), Wants(false), Leases(3), nodes, hasReport: false, Now));
+        Assert.Equal([0], OrderRules.Losses(Leases(3), Nodes().SetItem(0, Node(0) with { Status = NodeStatus.Draining }), Now).Select(l => l.Lease.Slot));
+    }
+
+    [Theory]
+    [InlineData(0, 0, true), InlineData(2, 0, true), InlineData(3, 0, false), InlineData(null, 0, false), InlineData(null, 3, true)]
+    public void A_slot_is_handed_over_once_its_standby_has_caught_up_or_was_waited_for_long_enough(int? lag, int minutes, bool handsOver)
+    {
+        var leases = Leases(2).SetItem(1, Lease(1) with { Next = Next(1) with { Lag = lag, Since = Now - TimeSpan.FromMinutes(minutes) } });
+        var map = OrderRules.NextMap(null, leases);
+        var due = OrderRules.HandOver(map, leases, Nodes().SetItem(1, Node(1) with { Status = NodeStatus.Draining, Why = "maintenance" }), Now);
+        Assert.Equal(handsOver ? new LeaseLoss(Lease(1).Id, new LeaseEpoch(2), "node-1 is Draining: maintenance") : null, due);
+        Assert.Null(OrderRules.HandOver(map, leases, Nodes(), Now));
+    }
+
+    [Fact]
+    public void A_standby_falls_with_its_node_or_where_that_drains_and_its_holder_does_not()
+    {
+        var leases = Leases(2).SetItem(1, Lease(1) with { Next = Next(1) });
+        var nodes = Nodes().SetItem(2, Node(2) with { Status = NodeStatus.Draining });
+        var loss = Assert.Single(OrderRules.StandbyLosses(leases, nodes, Now));
+        Assert.Equal((1, 2u, "node-2 is Draining"), (loss.Lease.Slot, loss.Epoch.Value, loss.Reason));
+        Assert.Empty(OrderRules.Losses(leases, nodes, Now));
+        Assert.Empty(OrderRules.StandbyLosses(leases, Nodes(), Now));
+    }
+
+    [Fact]
+    public void A_standby_changes_the_map_but_not_its_generation()
+    {
+        var alone = OrderRules.NextMap(null, Leases(2))!;
+        var followed = OrderRules.NextMap(alone, Leases(2).SetItem(1, Lease(1) with { Next = Next(1) }))!;
+        Assert.Equal((1L, 1L, 2u), (followed.Generation, followed.Revision, followed.StandbyOf(1)!.Epoch.Value));
+        Assert.True(followed.IsNewerThan(alone));
+        Assert.Same(followed, OrderRules.NextMap(followed, Leases(2).SetItem(1, Lease(1) with { Next = Next(1) })));
+        Assert.Equal((1L, 2L), (OrderRules.NextMap(followed, Leases(2))!.Generation, OrderRules.NextMap(followed, Leases(2))!.Revision));
+        Assert.Same(alone, OrderRules.NextMap(alone, Leases(2).SetItem(1, Lease(1) with { Next = Next(1) with { Identity = null } })));
+    }
+
+    private static ImmutableArray<int> Wanted(ImmutableArray<LeaseSnapshot> leases, bool standby = true) =>
+        OrderRules.StandbysWanted(View(OrderStatus.Running), Wants(standby), leases, Nodes(), hasReport: false, Now);
+
+    private static Manifest Wants(bool standby) =>
+        new(Manifest.LlamaCpp, new ModelReference(default, 1), 3, 512, 1, [Manifest.Development], default) { Standby = standby };
+
+    private static NextLease Next(int slot) => new()
+    {
+        Grant = Lease(slot).Grant! with { Epoch = new LeaseEpoch(2), Node = new NodeId("node-2") },
+        Status = LeaseStatus.Attested,
+        Since = Now,
+        Identity = Lease(slot).Identity,
+    };
+
     private static OrderFacts Facts(OrderView view, ImmutableArray<LeaseSnapshot> leases) =>
         new() { Order = Order, View = view, Leases = leases, Map = OrderRules.NextMap(null, leases), Now = Now };
 

@@ -1,0 +1,61 @@
+using SwarmCompute.Chain;
+
+namespace SwarmCompute.Grains.Orders;
+
+/// <summary>Which slots get a prepared successor, and when one takes over though nothing was lost. Pure.</summary>
+internal static partial class OrderRules
+{
+    /// <summary>A standby that lacks no more finished frames than this has caught up: what is in flight comes from the stage before.</summary>
+    public const int LagMax = 2;
+
+    /// <summary>An attested standby that has not caught up this long after takes over from a draining node all the same, and what it lacks is replayed.</summary>
+    public static readonly TimeSpan CatchUpWithin = TimeSpan.FromMinutes(2);
+
+    /// <summary>The slots that should get a standby now: of stages that run, where the manifest wants one or the node drains. None before every slot has its lease.</summary>
+    public static ImmutableArray<int> StandbysWanted(
+        OrderView view, Manifest manifest, ImmutableArray<LeaseSnapshot> leases, ImmutableArray<NodeSnapshot> nodes, bool hasReport, DateTimeOffset now)
+    {
+        if (hasReport || IsOver(view.Status) || IsFinishing(view, now) || leases.Any(l => !l.IsCurrent)) return [];
+        return
+        [
+            .. leases.Where(l => CanHaveStandby(l) && l.Next is null && (manifest.Standby || DrainOf(l, nodes) is not null)).Select(l => l.Id.Slot),
+        ];
+    }
+
+    /// <summary>Standbys that are to be lost: their node is gone or drains, or they do not get attested.</summary>
+    public static ImmutableArray<LeaseLoss> StandbyLosses(ImmutableArray<LeaseSnapshot> leases, ImmutableArray<NodeSnapshot> nodes, DateTimeOffset now) =>
+    [
+        .. leases.Where(l => l.Next is not null)
+            .Select(l => (l.Id, l.Next!.Grant.Epoch, Reason: BrokenBy(l.Next.Grant, l.Next.Status, l.Next.Since, nodes, mayDrain: false, now)))
+            .Where(l => l.Reason is not null).Select(l => new LeaseLoss(l.Id, l.Epoch, l.Reason!)),
+    ];
+
+    /// <summary>Standbys that are given up because as many current slots have no node: the last slots' first.</summary>
+    public static ImmutableArray<LeaseLoss> GivenUp(ImmutableArray<LeaseSnapshot> leases, int missing) =>
+        [.. leases.Where(l => l.Next is not null).OrderByDescending(l => l.Id.Slot).Take(missing).Select(l => new LeaseLoss(l.Id, l.Next!.Grant.Epoch, "a slot without a node needs its place"))];
+
+    /// <summary>
+    /// The standby that should take over although its holder lives, because the holder's node drains; null for none. One at a time, and only while the
+    /// whole ring stands: but one that was waited for long enough goes anyway. The reason says why the slot is handed over.
+    /// </summary>
+    public static LeaseLoss? HandOver(PipelineMap? map, ImmutableArray<LeaseSnapshot> leases, ImmutableArray<NodeSnapshot> nodes, DateTimeOffset now)
+    {
+        foreach (var lease in leases)
+        {
+            if (lease.Next is not { Status: LeaseStatus.Attested } next || DrainOf(lease, nodes) is not { } drain) continue;
+            var isCaughtUp = next.Lag <= LagMax && IsReady(map, leases);
+            if (isCaughtUp || now - next.Since > CatchUpWithin) return new LeaseLoss(lease.Id, next.Grant.Epoch, drain);
+        }
+        return null;
+    }
+
+    /// <summary>Why a running stage is to move, though it lives: its node drains. Null where it does not.</summary>
+    private static string? DrainOf(LeaseSnapshot lease, ImmutableArray<NodeSnapshot> nodes) =>
+        nodes.FirstOrDefault(n => n.Description.Id == lease.Grant!.Node && n.Incarnation == lease.Grant.Incarnation) is { Status: NodeStatus.Draining } node ? Standing(node) : null;
+
+    /// <summary>A head has none: its clients resume. A stage that does not run yet has nothing that could be followed.</summary>
+    private static bool CanHaveStandby(LeaseSnapshot lease) => lease.Id.Slot > 0 && lease.Status is LeaseStatus.Running;
+
+    private static PipelineMapStage? Standby(LeaseSnapshot lease) =>
+        lease.Next is { Identity: { } identity } next ? new PipelineMapStage(lease.Id.Slot, next.Grant.Epoch, identity.OverlayEndpoint, identity.CertificateDer) : null;
+}
