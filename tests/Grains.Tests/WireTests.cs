@@ -3,13 +3,16 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
 using Orleans.Serialization;
+using Orleans.Serialization.Serializers;
+using SwarmCompute.Grains.Orders;
 using SwarmCompute.TestKit;
 
 namespace SwarmCompute.Grains.Tests;
 
 public sealed class WireTests
 {
-    private static readonly Serializer Serializer = new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<Serializer>();
+    private static readonly ServiceProvider Services = new ServiceCollection().AddSerializer().BuildServiceProvider();
+    private static readonly Serializer Serializer = Services.GetRequiredService<Serializer>();
 
     [Fact]
     public void What_grains_say_to_each_other_and_remember_is_as_reviewed() => Golden.Equal("wire.txt", Describe());
@@ -39,6 +42,16 @@ public sealed class WireTests
         RoundTrip<OrderDecision>(new OrderDecision.Followed(null));
         RoundTrip<SettlementIntent>(new SettlementIntent.Settle());
         RoundTrip<ManifestDecision>(new ManifestDecision.Refused("no"));
+    }
+
+    [Fact]
+    public void What_an_earlier_version_did_not_write_is_none()
+    {
+        var activators = Services.GetRequiredService<IActivatorProvider>();
+        Assert.Empty(activators.GetActivator<OrderSnapshot>().Create().Standbys);
+        Assert.Empty(activators.GetActivator<OrderState>().Create().Fenced);
+        Assert.True(new PipelineMap(2, []).IsNewerThan(new PipelineMap(1, [])));
+        Assert.Null(activators.GetActivator<PipelineMap>().Create().StandbyOf(1));
     }
 
     private static void RoundTrip<T>(T value) => Assert.Equal(value, Serializer.Deserialize<T>(Serializer.SerializeToArray(value)));

@@ -14,7 +14,7 @@ public sealed class StandbyTests
         Assert.Equal((1u, 2u), (holder.Epoch.Value, standby.Epoch.Value));
 
         await On(swarm, holder.Node).Kill(new LeaseHold(new LeaseId(order, 1), holder.Epoch), Cancel);
-        var after = await swarm.Until(order, o => o.Phase is OrderPhase.Running && o.Standbys is [{ Status: LeaseStatus.Attested }] && swarm.Chain.Sent.Count > 2, Cancel);
+        var after = await swarm.Until(order, o => o.Phase is OrderPhase.Running && o.Standbys is [{ Status: LeaseStatus.Attested }] && swarm.Chain.Sent.Length > 2, Cancel);
         Assert.Equal((standby.Epoch, standby.Node), (after.Leases[1].Epoch, after.Leases[1].Node));
         Assert.Equal(3u, after.Standbys[0].Epoch.Value);
         Assert.Single(after.Lost);

@@ -21,6 +21,7 @@ internal sealed class PlayedGuest(JsonNode ticket)
     private readonly OfferId _offer = new((ulong)ticket["offer"]!);
     private readonly Address _orderBook = Address.Parse((string)ticket["orderBook"]!);
     private readonly ECDsa _key = P256.CreateKey();
+    private volatile uint _standby;
 
     public static async Task<int> Run()
     {
@@ -65,18 +66,22 @@ internal sealed class PlayedGuest(JsonNode ticket)
         };
     }
 
-    private static async Task Live(GuestLinkClient link, CancellationToken cancel)
+    private async Task Live(GuestLinkClient link, CancellationToken cancel)
     {
         for (var served = 0L; ; served++)
         {
-            await link.Send(new GuestMessage.Heartbeat { CompletionTokens = served, OpenSessions = 0 }, cancel);
+            await link.Send(new GuestMessage.Heartbeat { CompletionTokens = served, OpenSessions = 0, StandbyEpoch = _standby, StandbyLag = _standby == 0 ? null : 0 }, cancel);
             await Task.Delay(TimeSpan.FromSeconds(1), cancel);
         }
     }
 
     private async Task Answer(GuestLinkClient link, GuestMessage.Hello hello, SiloMessage message, CancellationToken cancel)
     {
-        if (message is SiloMessage.Pipeline map) await link.Send(new GuestMessage.StageReady { Generation = map.Generation }, cancel);
+        if (message is SiloMessage.Pipeline map)
+        {
+            _standby = map.Standbys?.FirstOrDefault(s => s.Slot == _lease.Slot && s.Epoch > _epoch.Value)?.Epoch ?? 0;
+            if (map.Stages[_lease.Slot].Epoch == _epoch.Value) await link.Send(new GuestMessage.StageReady { Generation = map.Generation }, cancel);
+        }
         if (message is SiloMessage.Finish && _lease.Slot == 0) await link.Send(Report(hello), cancel);
     }
 

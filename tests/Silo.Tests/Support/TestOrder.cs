@@ -13,7 +13,7 @@ internal sealed class TestOrder(OrderBook book, OrderId id) : IAsyncDisposable
 
     public string Path => $"/v1/orders/{id}";
 
-    public static async Task<TestOrder> Place(TestSwarm swarm, SiloRun silo, CancellationToken cancel)
+    public static async Task<TestOrder> Place(TestSwarm swarm, SiloRun silo, CancellationToken cancel, bool standby = false)
     {
         var client = await ChainClient.Connect(swarm.Chain, cancel);
         var customer = Anvil.Accounts[0];
@@ -21,7 +21,7 @@ internal sealed class TestOrder(OrderBook book, OrderId id) : IAsyncDisposable
         var token = new Token(client, customer);
         await token.Mint(customer.Address, deposit, cancel);
         await token.Approve(swarm.Chain.EscrowVault, deposit, cancel);
-        var manifest = new Manifest(Manifest.LlamaCpp, new ModelReference(Hash32.Sha256("a model"u8), 7), 2, 512, 1, [Manifest.Development], swarm.Authority.KeyHash);
+        var manifest = new Manifest(Manifest.LlamaCpp, new ModelReference(Hash32.Sha256("a model"u8), 7), 2, 512, 1, [Manifest.Development], swarm.Authority.KeyHash) { Standby = standby };
         using var put = await silo.Put($"/v1/manifests/{manifest.Hash}", manifest.ToCanonicalBytes(), cancel);
         Assert.Equal(System.Net.HttpStatusCode.NoContent, put.StatusCode);
         var book = new OrderBook(client, customer);
