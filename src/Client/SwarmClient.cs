@@ -45,6 +45,12 @@ public sealed class SwarmClient : IDisposable
         silo => new HttpRequestMessage(HttpMethod.Put, new Uri(silo, $"/v1/manifests/{manifest.Hash}")) { Content = new ByteArrayContent(manifest.ToCanonicalBytes()) },
         AnswerBytesMax, (status, _) => status == HttpStatusCode.NotFound ? throw new SwarmException(SwarmFailure.Refused, "the silo takes no manifests") : true, cancel);
 
+    /// <summary>The manifest of this hash; null where the swarm does not have it.</summary>
+    /// <exception cref="SwarmException">No silo answered, or what it gave is not the manifest of this hash.</exception>
+    public Task<Manifest?> GetManifest(Hash32 hash, CancellationToken cancel) => Ask(
+        silo => Get(silo, $"/v1/manifests/{hash}"), ManifestLimits.BytesMax,
+        (status, body) => status == HttpStatusCode.NotFound ? null : ReadManifest(hash, body), cancel);
+
     /// <summary>What the swarm says about an order; null where it knows no such order (yet).</summary>
     /// <exception cref="SwarmException">No silo answered.</exception>
     public Task<OrderProgress?> GetOrder(OrderId order, CancellationToken cancel) => Ask(
@@ -123,8 +129,8 @@ public sealed class SwarmClient : IDisposable
             var head = await FindHead(order, brokenSince, broken, cancel);
             if (broken is not null) yield return new CompletionEvent.Resumed(head, tokens.Count);
             var before = tokens.Count;
-            using var http = SwarmHttp.ForHead(_options.Root, order, _options.Attestation, _time);
-            await using var stream = new HeadStream(http, head, request, _options.ApiKey, _options.StallTimeout);
+            using var http = SwarmHttp.ForHead(_options, order, _time);
+            await using var stream = new HeadStream(http, head, request, _options.StallTimeout);
             string? reason = null;
             while (reason is null)
             {
@@ -172,9 +178,9 @@ public sealed class SwarmClient : IDisposable
         while (vectors.Count < texts.Length)
         {
             var head = await FindHead(order, brokenSince, broken, cancel);
-            using var http = SwarmHttp.ForHead(_options.Root, order, _options.Attestation, _time);
+            using var http = SwarmHttp.ForHead(_options, order, _time);
             var before = vectors.Count;
-            var reason = await Embed(new HeadEmbeddings(http, head, _options.ApiKey, _options.StallTimeout), texts, vectors, cancel);
+            var reason = await Embed(new HeadEmbeddings(http, head, _options.StallTimeout), texts, vectors, cancel);
             if (reason is null) break;
             if (broken is null || vectors.Count > before) brokenSince = _time.GetTimestamp();
             broken = reason;
@@ -258,6 +264,19 @@ public sealed class SwarmClient : IDisposable
         if (response.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.InternalServerError)
             throw new HttpRequestException(OrderJson.Error(bytes) ?? $"it answered {(int)response.StatusCode}");
         return (response.StatusCode, bytes);
+    }
+
+    private static Manifest ReadManifest(Hash32 hash, byte[] body)
+    {
+        if (Hash32.Sha256(body) != hash) throw new SwarmException(SwarmFailure.Protocol, $"a silo gave another manifest than {hash}");
+        try
+        {
+            return Manifest.Parse(body);
+        }
+        catch (ManifestException wrong)
+        {
+            throw new SwarmException(SwarmFailure.Protocol, $"the manifest {hash} cannot be read: {wrong.Message}", wrong);
+        }
     }
 
     private static HttpRequestMessage Get(Uri silo, string path) => new(HttpMethod.Get, new Uri(silo, path));

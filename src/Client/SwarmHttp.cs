@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
@@ -16,11 +17,13 @@ internal static class SwarmHttp
         new(Handler(root, identity => identity is SwarmIdentity.Silo, time), disposeHandler: true) { Timeout = timeout };
 
     /// <summary>For the head of one order; an answer takes as long as it takes, its reader watches each token.</summary>
-    public static HttpClient ForHead(X509Certificate2 root, OrderId order, HeadAttestation? attestation, TimeProvider time)
+    public static HttpClient ForHead(SwarmClientOptions swarm, OrderId order, TimeProvider time)
     {
-        var handler = Handler(root, identity => identity is SwarmIdentity.Guest { Slot: 0 } guest && guest.Order == order, time);
-        if (attestation is not null) handler.PlaintextStreamFilter = async (context, cancel) => await Attested((SslStream)context.PlaintextStream, attestation, cancel);
-        return new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+        var handler = Handler(swarm.Root, identity => identity is SwarmIdentity.Guest { Slot: 0 } guest && guest.Order == order, time);
+        if (swarm.Attestation is { } attestation) handler.PlaintextStreamFilter = async (context, cancel) => await Attested((SslStream)context.PlaintextStream, attestation, cancel);
+        var http = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+        if (swarm.ApiKey is { } key) http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        return http;
     }
 
     private static async Task<AttestedStream> Attested(SslStream stream, HeadAttestation attestation, CancellationToken cancel)

@@ -105,6 +105,8 @@ public sealed class OrderTests(DevelopmentChain chain) : IAsyncDisposable
         await Refuses(await silo.Put($"/v1/manifests/{new string('0', 64)}", "{}"u8.ToArray(), Cancel), HttpStatusCode.BadRequest);
         await Refuses(await silo.Put("/v1/manifests/x", "{}"u8.ToArray(), Cancel), HttpStatusCode.BadRequest);
         await Refuses(await silo.Put($"/v1/manifests/{new string('0', 64)}", new byte[ManifestLimits.BytesMax + 1], Cancel), HttpStatusCode.RequestEntityTooLarge);
+        await Refuses(await silo.Get($"/v1/manifests/{new string('0', 64)}", Cancel), HttpStatusCode.NotFound);
+        await Refuses(await silo.Get("/v1/manifests/x", Cancel), HttpStatusCode.BadRequest);
         await Refuses(await silo.Get("/v1/orders/4000000000", Cancel), HttpStatusCode.NotFound);
         await Refuses(await silo.Get("/v1/orders/0", Cancel), HttpStatusCode.BadRequest);
         await Refuses(await silo.Get("/v1/orders/4000000000/report", Cancel), HttpStatusCode.NotFound);

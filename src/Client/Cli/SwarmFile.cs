@@ -72,13 +72,19 @@ internal sealed record SwarmFile(ImmutableArray<Uri> Silos, string Root, ChainOp
     {
         try
         {
-            return new SwarmClient(new SwarmClientOptions { Silos = Silos, Root = LoadRoot(Root), Attestation = attestation, ApiKey = apiKey });
+            return new SwarmClient(ClientOptions(attestation, apiKey));
         }
         catch (ArgumentException wrong)
         {
             throw new CommandException(wrong.Message, wrong);
         }
     }
+
+    /// <summary>What a client of this swarm is made with.</summary>
+    /// <param name="attestation">What heads must show; null: the authority's word counts.</param>
+    /// <param name="apiKey">What heads are shown; null: nothing.</param>
+    public SwarmClientOptions ClientOptions(HeadAttestation? attestation, string? apiKey) =>
+        new() { Silos = Silos, Root = LoadRoot(Root), Attestation = attestation, ApiKey = apiKey };
 
     /// <summary>Loads a root certificate.</summary>
     /// <exception cref="CommandException">There is none, or it is no certificate.</exception>

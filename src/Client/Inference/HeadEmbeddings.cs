@@ -7,7 +7,7 @@ using SwarmCompute.Client.Orders;
 namespace SwarmCompute.Client.Inference;
 
 /// <summary>Asks one head for the vectors of texts. The same texts have the same vectors at every head, so asking again is safe.</summary>
-internal sealed class HeadEmbeddings(HttpClient http, Head head, string? apiKey, TimeSpan timeout)
+internal sealed class HeadEmbeddings(HttpClient http, Head head, TimeSpan timeout)
 {
     /// <summary>Most texts of one request, so that each is answered in time.</summary>
     public const int TextsMax = 16;
@@ -44,7 +44,6 @@ internal sealed class HeadEmbeddings(HttpClient http, Head head, string? apiKey,
         var body = new JsonObject { ["model"] = "swarm", ["encoding_format"] = "base64", ["input"] = new JsonArray([.. texts.Select(text => JsonValue.Create(text))]) };
         using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(head.Endpoint, "/v1/embeddings")) { Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body)) };
         message.Content.Headers.ContentType = new("application/json");
-        if (apiKey is not null) message.Headers.Authorization = new("Bearer", apiKey);
         using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancel);
         await using var stream = await response.Content.ReadAsStreamAsync(cancel);
         var bytes = await BoundedRead.All(stream, AnswerBytesMax, cancel);

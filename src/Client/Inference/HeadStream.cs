@@ -4,7 +4,7 @@ using SwarmCompute.Client.Orders;
 namespace SwarmCompute.Client.Inference;
 
 /// <summary>An answer as it streams from one head, until it is finished or the head breaks off.</summary>
-internal sealed class HeadStream(HttpClient http, Head head, CompletionRequest request, string? apiKey, TimeSpan stallTimeout) : IAsyncDisposable
+internal sealed class HeadStream(HttpClient http, Head head, CompletionRequest request, TimeSpan stallTimeout) : IAsyncDisposable
 {
     private const int ErrorBytesMax = 64 * 1024;
 
@@ -51,7 +51,6 @@ internal sealed class HeadStream(HttpClient http, Head head, CompletionRequest r
     {
         using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(head.Endpoint, request.Path)) { Content = new ByteArrayContent(request.ToJson(resume)) };
         message.Content.Headers.ContentType = new("application/json");
-        if (apiKey is not null) message.Headers.Authorization = new("Bearer", apiKey);
         _response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancel);
         _body = await _response.Content.ReadAsStreamAsync(cancel);
         if (!_response.IsSuccessStatusCode)

@@ -14,6 +14,7 @@ internal static class OrderJson
         Status = Text(json, "status"),
         ChainStatus = Text(json, "chainStatus"),
         Why = TextOrNull(json, "why"),
+        ManifestHash = TextOrNull(json, "manifestHash") is { } manifest ? Hash32.Parse(manifest) : null,
         Generation = json.TryGetProperty("generation", out var generation) ? generation.GetInt64() : 0,
         Head = Member(json, "head") is { } head
             ? new Head(new Uri(Text(head, "endpoint"), UriKind.Absolute), new LeaseEpoch(head.GetProperty("epoch").GetUInt32()), head.GetProperty("ready").GetBoolean())

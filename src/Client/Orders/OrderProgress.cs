@@ -17,6 +17,9 @@ public sealed record OrderProgress
     /// <summary>One line that says why the order is not placed; null where it is.</summary>
     public string? Why { get; init; }
 
+    /// <summary>The hash of the manifest that the order commits to; null where an older silo does not say.</summary>
+    public Hash32? ManifestHash { get; init; }
+
     /// <summary>The generation of the pipeline's map; rises when a stage moves.</summary>
     public long Generation { get; init; }
 

@@ -15,6 +15,7 @@ internal static class SwarmEndpoints
         routes.MapGet("/healthz", Health);
         routes.MapGet("/v1/swarm", ReadSwarm);
         routes.MapPut("/v1/manifests/{hash}", PutManifest);
+        routes.MapGet("/v1/manifests/{hash}", ReadManifest);
         routes.MapGet("/v1/orders/{id}", ReadOrder);
         routes.MapGet("/v1/orders/{id}/report", ReadReport);
         routes.MapPut("/v1/orders/{id}/report", PutReport);
@@ -59,6 +60,21 @@ internal static class SwarmEndpoints
         var decision = await grains.Manifest(expected).Put(body, context.RequestAborted);
         if (decision is ManifestDecision.Refused refused) await Refuse(context, StatusCodes.Status400BadRequest, refused.Reason);
         else context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private static async Task ReadManifest(HttpContext context, string hash, IGrainFactory grains)
+    {
+        if (!Hash32.TryParse(hash, out var wanted))
+        {
+            await Refuse(context, StatusCodes.Status400BadRequest, "The path names no hash; give 64 hexadecimal digits.");
+            return;
+        }
+        if (await grains.Manifest(wanted).Read(context.RequestAborted) is { } manifest)
+        {
+            context.Response.ContentType = JsonType;
+            await context.Response.Body.WriteAsync(manifest, context.RequestAborted);
+        }
+        else await Refuse(context, StatusCodes.Status404NotFound, $"The swarm does not have the manifest {wanted}.");
     }
 
     private static async Task ReadOrder(HttpContext context, string id, IGrainFactory grains)
