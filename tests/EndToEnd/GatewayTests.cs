@@ -20,7 +20,8 @@ public sealed class GatewayTests : IDisposable
         await demo.Said("The swarm stays up until Ctrl-C");
         var swarm = _folder.File("run/swarm.json");
         await Place(swarm);
-        await using var gateway = SwarmCli.Start("gateway", "--swarm", swarm, "--order", "2", "--order", "3", "--listen", "127.0.0.1:0");
+        var policy = _folder.Write("accepting.json", """{"types":["development"]}"""u8);
+        await using var gateway = SwarmCli.Start("gateway", "--swarm", swarm, "--order", "2", "--order", "3", "--listen", "127.0.0.1:0", "--policy", policy);
         await gateway.Said("listening on ");
         var url = gateway.Output.Split("listening on ")[1].Split(';')[0];
 
@@ -32,6 +33,12 @@ public sealed class GatewayTests : IDisposable
         gateway.Signal(Signals.Interrupt);
         Assert.Equal(130, await gateway.Exit());
     }
+
+    [Theory]
+    [InlineData("0.0.0.0:8080", "give --api-key-file too")]
+    [InlineData("127.0.0.1", "no address with a port")]
+    [InlineData("localhost:8080", "no address with a port")]
+    public Task Where_it_may_not_listen_is_told_in_one_line(string listen, string said) => SwarmCli.Refused(said, "gateway", "--order", "1", "--listen", listen);
 
     public void Dispose() => _folder.Dispose();
 

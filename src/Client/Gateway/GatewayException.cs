@@ -23,7 +23,7 @@ internal sealed class GatewayException(int status, string type, string message, 
     public static GatewayException NoHead(TimeSpan waited, string why) =>
         new(503, "service_unavailable", $"No replica answers for {waited.TotalSeconds:0} s; at last: {why}.", "no_replica") { RetryAfter = TimeSpan.FromSeconds(5) };
 
-    public static GatewayException BrokeOff(string why) => new(502, "server_error", $"The answer broke off and cannot be gone on with: {why}.", "answer_broke_off");
+    public static GatewayException BrokeOff(string why) => new(502, "server_error", $"The answer cannot be given to its end: {why}.", "answer_broke_off");
 
     public static GatewayException Stopping() => new(503, "service_unavailable", "The gateway is being stopped.", "gateway_stopped");
 }

@@ -51,7 +51,7 @@ public sealed class GatewayRoutingTests
     {
         await using var kit = await GatewayKit.Start();
         var refusals = 2;
-        await kit.Head(1, new PlayedHead("first") { BreaksAfter = 4 }.Answer);
+        await kit.Head(1, new PlayedHead("first") { BreaksAfter = 4, EndsStream = true }.Answer);
         await kit.Head(2, context => refusals-- > 0 ? Busy(429, null)(context) : new PlayedHead("other").Answer(context));
         await kit.Serve(null, 1, 2);
         using var response = await kit.Open(new { prompt = "Once", stream = true });
