@@ -45,6 +45,7 @@ internal sealed record ModelFigures(int PromptTokens, int AnswerTokens, int Roun
             await ring.Generate(prompt, count, cancel);
             return (await ring.Processes[1].Ask<StageReply.Counted>(new StageCommand.Count(), cancel)).Bytes - before;
         }
+        await Bytes(tokens + tokens / 4);                                        // what frames are kept in is taken once
         var (few, many) = (await Bytes(tokens / 4), await Bytes(tokens + tokens / 4));
         return (double)(many - few) / tokens;
     }

@@ -8,26 +8,28 @@ namespace SwarmCompute.Inference;
 /// <summary>
 /// The frames between stages, little-endian. A header of 24 bytes, then what the kind says; a field that a kind does not use is 0.
 /// <code>
-///  0 u8  kind            1 u8  flags (Hidden): 1 = wants candidates; 2 = is of a text to be embedded, where 1 = the text ends, and its embedding is wanted
+///  0 u8  kind            1 u8  flags: 1 = wants candidates (Hidden), or with 8: the text ends, and its embedding is wanted; 2 and 4: the format of
+///                              hidden states, times 2 (Hidden, Have); 8 = is of a text to be embedded (Hidden)
 ///  2 u16 count: tokens (Hidden, Handed), candidates (Candidates), 1 (Embedding), entries (Have, Sync), bytes (Refused)
 ///  4 u32 head epoch      8 u32 session number
 /// 12 u32 position: tokens of the session before this frame (Hidden, Handed)
 /// 16 u64 sequence: the session's frames before this one (Hidden, Candidates, Handed, Embedding); the map's generation (Sync)
-/// 24 Hidden: f32 states, count * embedding length     Candidates: f32 log-sum-exp, count * i32 token, count * f32 logit
+/// 24 Hidden: states in the format, a row for each token     Candidates: f32 log-sum-exp, count * i32 token, count * f32 logit
 ///    Have: count * { u32 head epoch, u32 number, u64 next sequence }     Sync: count * u32 number     Refused: UTF-8 reason
 ///    Embedding: f32 numbers, embedding length
 ///    Handed: u32 length of the frame that was sent on (0: none), that frame, the engine's delta of these tokens
 /// </code>
 /// Candidates and embeddings carry the sequence of the Hidden frame that they answer.
 /// </summary>
-internal readonly record struct BoundaryFrame(FrameKind Kind, SessionId Session, int Count, bool WantsCandidates, int Position, long Sequence)
+internal readonly record struct BoundaryFrame(
+    FrameKind Kind, SessionId Session, int Count, bool WantsCandidates, int Position, long Sequence, BoundaryFormat Format = BoundaryFormat.F32)
 {
     public const int HeaderSize = 24;
     public const int EntriesMax = 1024;
     public const int TokensMax = 512;
     public const int ReasonBytesMax = 512;
 
-    private const byte Wants = 1, OfText = 2;
+    private const int Wants = 1, FormatShift = 1, FormatMask = 3, OfText = 8, AllFlags = 15;
     private const int HaveEntrySize = 16, HandedSize = HeaderSize + sizeof(uint);
 
     /// <summary>Whether the states are of a text whose embedding is wanted. All frames of such a session are.</summary>
@@ -43,31 +45,34 @@ internal readonly record struct BoundaryFrame(FrameKind Kind, SessionId Session,
         var session = new SessionId(BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]), BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]));
         var position = BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]);
         var sequence = BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]);
-        if (flags > (kind == FrameKind.Hidden ? Wants | OfText : 0)) return $"a frame of kind {kind} has unknown flags";
+        var (wants, embeds, format) = ((flags & Wants) != 0, (flags & OfText) != 0, (BoundaryFormat)(flags >> FormatShift & FormatMask));
+        if (flags > AllFlags || !HasFlags(kind, wants || embeds, format)) return $"a frame of kind {kind} has unknown flags";
         if (position > int.MaxValue || (kind is not (FrameKind.Hidden or FrameKind.Handed) && position != 0)) return $"a frame of kind {kind} has an impossible position";
         if (sequence > long.MaxValue || (!HasSequence(kind) && sequence != 0)) return $"a frame of kind {kind} has an impossible sequence";
         if (!HasSession(kind, session)) return $"a frame of kind {kind} names an impossible session";
-        if (!HasLength(kind, count, bytes.Length - HeaderSize) || (kind == FrameKind.Handed && SentLength(bytes) > bytes.Length - HandedSize - 1))
+        if (!HasLength(kind, count, bytes.Length - HeaderSize, format) || (kind == FrameKind.Handed && SentLength(bytes) > bytes.Length - HandedSize - 1))
             return $"a frame of kind {kind} has a wrong length";
-        frame = new BoundaryFrame(kind, session, count, (flags & Wants) != 0, (int)position, (long)sequence) { Embeds = (flags & OfText) != 0 };
+        frame = new BoundaryFrame(kind, session, count, wants, (int)position, (long)sequence, format) { Embeds = embeds };
         return null;
     }
 
-    /// <summary>A frame of hidden states, yet to be filled in through <see cref="States(byte[])"/>.</summary>
+    /// <summary>A frame of exact hidden states, yet to be filled in through <see cref="States(byte[])"/>.</summary>
     public static byte[] Hidden(SessionId session, long sequence, int position, int tokens, bool wantsCandidates, int embeddingLength, bool embeds = false) =>
         Begin(new BoundaryFrame(FrameKind.Hidden, session, tokens, wantsCandidates, position, sequence) { Embeds = embeds }, tokens * embeddingLength * sizeof(float));
 
     /// <summary>How long a frame of hidden states is.</summary>
-    public static int HiddenBytes(int tokens, int embeddingLength) => HeaderSize + tokens * embeddingLength * sizeof(float);
+    public static int HiddenBytes(int tokens, int embeddingLength, BoundaryFormat format = BoundaryFormat.F32) =>
+        HeaderSize + tokens * BoundaryCodec.RowBytes(format, embeddingLength);
 
     /// <summary>Writes the header of a frame of hidden states into the memory that it is to have.</summary>
-    public static void WriteHidden(Span<byte> bytes, SessionId session, long sequence, int position, int tokens, bool wantsCandidates, bool embeds) =>
-        WriteHeader(bytes, new BoundaryFrame(FrameKind.Hidden, session, tokens, wantsCandidates, position, sequence) { Embeds = embeds });
+    public static void WriteHidden(Span<byte> bytes, SessionId session, long sequence, int position, int tokens, bool wantsCandidates,
+        BoundaryFormat format = BoundaryFormat.F32, bool embeds = false) =>
+        WriteHeader(bytes, new BoundaryFrame(FrameKind.Hidden, session, tokens, wantsCandidates, position, sequence, format) { Embeds = embeds });
 
-    /// <summary>The hidden states within a frame. The machine is little-endian, as the wire is.</summary>
+    /// <summary>The exact hidden states within a frame. The machine is little-endian, as the wire is.</summary>
     public static Span<float> States(byte[] frame) => MemoryMarshal.Cast<byte, float>(frame.AsSpan(HeaderSize));
 
-    /// <summary>The hidden states within a received frame.</summary>
+    /// <summary>The exact hidden states within a received frame.</summary>
     public static ReadOnlySpan<float> States(ReadOnlySpan<byte> frame) => MemoryMarshal.Cast<byte, float>(frame[HeaderSize..]);
 
     public static byte[] OfCandidates(SessionId session, long sequence, Candidates candidates)
@@ -104,9 +109,9 @@ internal readonly record struct BoundaryFrame(FrameKind Kind, SessionId Session,
         return new Candidates(tokens.MoveToImmutable(), logits.MoveToImmutable(), BinaryPrimitives.ReadSingleLittleEndian(payload));
     }
 
-    public static byte[] Have(IReadOnlyCollection<KeyValuePair<SessionId, long>> next)
+    public static byte[] Have(IReadOnlyCollection<KeyValuePair<SessionId, long>> next, BoundaryFormat format = BoundaryFormat.F32)
     {
-        var frame = Begin(new BoundaryFrame(FrameKind.Have, default, next.Count, false, 0, 0), next.Count * HaveEntrySize);
+        var frame = Begin(new BoundaryFrame(FrameKind.Have, default, next.Count, false, 0, 0, format), next.Count * HaveEntrySize);
         var entry = frame.AsSpan(HeaderSize);
         foreach (var (session, sequence) in next)
         {
@@ -190,7 +195,7 @@ internal readonly record struct BoundaryFrame(FrameKind Kind, SessionId Session,
     private static void WriteHeader(Span<byte> bytes, BoundaryFrame frame)
     {
         bytes[0] = (byte)frame.Kind;
-        bytes[1] = (byte)((frame.WantsCandidates ? Wants : 0) | (frame.Embeds ? OfText : 0));
+        bytes[1] = (byte)((frame.WantsCandidates ? Wants : 0) | (frame.Embeds ? OfText : 0) | (int)frame.Format << FormatShift);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[2..], checked((ushort)frame.Count));
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[4..], frame.Session.HeadEpoch);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[8..], frame.Session.Number);
@@ -199,6 +204,13 @@ internal readonly record struct BoundaryFrame(FrameKind Kind, SessionId Session,
     }
 
     private static uint SentLength(ReadOnlySpan<byte> frame) => BinaryPrimitives.ReadUInt32LittleEndian(frame[HeaderSize..]);
+
+    private static bool HasFlags(FrameKind kind, bool asks, BoundaryFormat format) => kind switch
+    {
+        FrameKind.Hidden => Enum.IsDefined(format),
+        FrameKind.Have => Enum.IsDefined(format) && !asks,
+        _ => format == 0 && !asks,
+    };
 
     private static bool HasSequence(FrameKind kind) => kind is FrameKind.Hidden or FrameKind.Candidates or FrameKind.Embedding or FrameKind.Sync or FrameKind.Handed;
 
@@ -210,10 +222,10 @@ internal readonly record struct BoundaryFrame(FrameKind Kind, SessionId Session,
         _ => session == default,
     };
 
-    private static bool HasLength(FrameKind kind, int count, int payload) => kind switch
+    private static bool HasLength(FrameKind kind, int count, int payload, BoundaryFormat format) => kind switch
     {
         FrameKind.Have => count <= EntriesMax && payload == count * HaveEntrySize,
-        FrameKind.Hidden => count is > 0 and <= TokensMax && payload > 0 && payload % (count * sizeof(float)) == 0,
+        FrameKind.Hidden => count is > 0 and <= TokensMax && payload % count == 0 && BoundaryCodec.IsRow(format, payload / count),
         FrameKind.Handed => count is > 0 and <= TokensMax && payload > sizeof(uint),
         FrameKind.Candidates => count is > 0 and <= Candidates.CountMax && payload == sizeof(float) + count * 8,
         FrameKind.Embedding => count == 1 && payload > 0 && payload % sizeof(float) == 0,

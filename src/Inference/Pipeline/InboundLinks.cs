@@ -123,7 +123,7 @@ internal sealed partial class InboundLinks(
             _followed?.Abort();
             _followed = connection;
             LogUp(log, options.Slot, options.Slot, epoch.Value);
-            return (BoundaryFrame.Have([]), null);
+            return (BoundaryFrame.Have([], options.Boundary), null);
         }
     }
 

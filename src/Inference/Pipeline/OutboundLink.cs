@@ -90,6 +90,7 @@ internal sealed partial class OutboundLink(
         {
             await using var connection = await OverlayDialer.Dial(target.Endpoint, credentials, peer => IsExpected(peer, target), time, either.Token);
             using var first = await connection.Receive(either.Token);
+            if (OtherFormat(first) is { } fault) return new LinkEnd(false, false, fault);
             if (ReadHave(first, out var refusal) is not { } have) return new LinkEnd(false, IsRefusal: refusal is not null, refusal ?? "it did not say what it has");
             return new LinkEnd(true, false, await Carry(connection, target, have, cancel));
         }
@@ -105,6 +106,11 @@ internal sealed partial class OutboundLink(
 
     private bool IsExpected(SwarmIdentity peer, StagePeer target) =>
         peer is SwarmIdentity.Guest guest && guest.Order == options.Order && guest.Slot == target.Slot && guest.Epoch == target.Epoch;
+
+    private string? OtherFormat(OverlayFrame? first) =>
+        first is not null && BoundaryFrame.Read(first.Memory.Span, out var frame) is null && frame.Kind == FrameKind.Have && frame.Format != options.Boundary
+            ? $"it takes hidden states as {frame.Format}, and this stage has {options.Boundary}: every stage of a pipeline has the same Boundary"
+            : null;
 
     private static Dictionary<SessionId, long>? ReadHave(OverlayFrame? first, out string? refusal)
     {

@@ -144,7 +144,7 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
     byte[] IRingNode.InboundUp()
     {
         CheckReady();
-        return BoundaryFrame.Have([.. _sessions.Values.Select(s => KeyValuePair.Create(s.Id, s.Expected))]);
+        return BoundaryFrame.Have([.. _sessions.Values.Select(s => KeyValuePair.Create(s.Id, s.Expected))], _options.Boundary);
     }
 
     string? IRingNode.FollowUp() => "a head has no standby";
@@ -350,6 +350,7 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
     private sealed class TokensCall(PipelineHead head, HeadSession session, ReadOnlyMemory<int> tokens, long sequence, int position, bool wantsCandidates) : IKernelCall
     {
         private FrameSlice _frame;
+        private byte[]? _floats;
 
         public int Tokens => tokens.Length;
 
@@ -371,6 +372,7 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
         public void End(StageCall call)
         {
             if (call.Fault is { } fault) Fail(fault);
+            else Encode();
             lock (head._ring.Gate)
             {
                 if (call.Candidates is { } candidates) session.Answer(sequence, () => new HeadAnswer(candidates, []));
@@ -390,13 +392,14 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
             head._embedding!.Lookup(tokens.Span, MemoryMarshal.Cast<byte, float>(states.AsSpan()));
             session.Kernel ??= head._kernel.Open();
             if (head._options.Slots > 1 && !Reserve(length)) return null;
+            if (!_frame.IsNone && head._options.Boundary != BoundaryFormat.F32) _floats = new byte[states.Length];
             var isLast = head._options.Slots == 1;
             return new StageCall
             {
                 Session = session.Kernel,
                 States = states,
                 Tokens = tokens.Length,
-                Result = _frame.IsNone ? default : _frame.Memory[BoundaryFrame.HeaderSize..],
+                Result = _floats is not null || _frame.IsNone ? _floats : _frame.Memory[BoundaryFrame.HeaderSize..],
                 WantsCandidates = isLast && wantsCandidates && !session.Embeds,
                 Embeds = isLast && session.Embeds,
                 WantsEmbedding = isLast && wantsCandidates && session.Embeds,
@@ -406,10 +409,25 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
         /// <summary>Room for the result among the session's frames; false where the session is over.</summary>
         private bool Reserve(int length)
         {
-            lock (head._ring.Gate) _frame = head._ring.Sender.Reserve(session.Id, BoundaryFrame.HiddenBytes(tokens.Length, length));
+            lock (head._ring.Gate) _frame = head._ring.Sender.Reserve(session.Id, BoundaryFrame.HiddenBytes(tokens.Length, length, head._options.Boundary));
             if (_frame.IsNone) return false;
-            BoundaryFrame.WriteHidden(_frame.Span, session.Id, sequence, position, tokens.Length, wantsCandidates, session.Embeds);
+            BoundaryFrame.WriteHidden(_frame.Span, session.Id, sequence, position, tokens.Length, wantsCandidates, head._options.Boundary, session.Embeds);
             return true;
+        }
+
+        /// <summary>Writes the result in its format to where it is kept.</summary>
+        private void Encode()
+        {
+            if (_floats is null) return;
+            try
+            {
+                var states = MemoryMarshal.Cast<byte, float>(_floats.AsSpan());
+                BoundaryCodec.Encode(head._options.Boundary, states, head._kernel!.EmbeddingLength, _frame.Span[BoundaryFrame.HeaderSize..]);
+            }
+            catch (InferenceException fault)
+            {
+                Fail(fault);
+            }
         }
 
         private void Fail(Exception fault)

@@ -15,7 +15,10 @@ public sealed record PipelineOptions
     /// <summary>The epoch of this stage's lease.</summary>
     public required LeaseEpoch Epoch { get; init; }
 
-    /// <summary>Tokens that one session can hold: 2 to 1,048,576. Bounds what is kept for replay: 4 bytes for each token and embedding element.</summary>
+    /// <summary>
+    /// Tokens that one session can hold: 2 to 1,048,576. Bounds what is kept for replay: 4 bytes for each token and embedding element, less where
+    /// <see cref="Boundary"/> says so.
+    /// </summary>
     public int ContextTokens { get; init; } = 1024;
 
     /// <summary>Sessions that are open at once: 1 to 250. The kernel is loaded for as many.</summary>
@@ -23,6 +26,12 @@ public sealed record PipelineOptions
 
     /// <summary>Tokens of a prompt in one call: 1 to 512. The same value gives the same bits, in every stage and after every failure.</summary>
     public int PrefillTokens { get; init; } = 32;
+
+    /// <summary>
+    /// How hidden states go from stage to stage, and are kept for replay. F32, the default, is exact. The others are smaller and change the answers;
+    /// these too are the same after every failure. Candidates are always exact.
+    /// </summary>
+    public BoundaryFormat Boundary { get; init; } = BoundaryFormat.F32;
 
     /// <summary>How long a generation waits for the pipeline to be restored before it fails.</summary>
     public TimeSpan RestoreMax { get; init; } = TimeSpan.FromSeconds(120);
@@ -49,6 +58,7 @@ public sealed record PipelineOptions
         Require(ContextTokens is >= 2 and <= 1 << 20, nameof(ContextTokens), ContextTokens, "2 to 1048576");
         Require(SessionsMax is >= 1 and <= 250, nameof(SessionsMax), SessionsMax, "1 to 250");
         Require(PrefillTokens is >= 1 and <= 512, nameof(PrefillTokens), PrefillTokens, "1 to 512");
+        Require(Enum.IsDefined(Boundary), nameof(Boundary), Boundary, "F32, Bf16 or ByteBlocks");
         Require(RestoreMax > TimeSpan.Zero, nameof(RestoreMax), RestoreMax, "more than 0");
         Require(PingEvery > TimeSpan.Zero && SilenceMax > PingEvery, nameof(SilenceMax), SilenceMax, "more than PingEvery");
         Require(RedialMax > TimeSpan.Zero, nameof(RedialMax), RedialMax, "more than 0");

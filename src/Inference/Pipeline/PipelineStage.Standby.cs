@@ -87,8 +87,8 @@ public sealed partial class PipelineStage
         if (sent.IsEmpty) return _options.IsLast;
         if (BoundaryFrame.Read(sent, out var answer) is not null || answer.Session != frame.Session || answer.Sequence != frame.Sequence) return false;
         if (_options.IsLast) return answer.Kind == FrameKind.Candidates;
-        return answer.Kind == FrameKind.Hidden && (answer.Count, answer.Position) == (frame.Count, frame.Position)
-            && BoundaryFrame.States(sent).Length == frame.Count * _kernel!.EmbeddingLength;
+        return answer.Kind == FrameKind.Hidden && (answer.Count, answer.Position, answer.Format) == (frame.Count, frame.Position, _options.Boundary)
+            && sent.Length == BoundaryFrame.HiddenBytes(frame.Count, _kernel!.EmbeddingLength, _options.Boundary);
     }
 
     /// <summary>The kernel has finished a frame of a session, up to this position. Called under the gate.</summary>

@@ -88,7 +88,7 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
             foreach (var session in _sessions.Keys.ToList()) Close(session);
     }
 
-    byte[] IRingNode.InboundUp() => BoundaryFrame.Have([.. _sessions.Select(s => KeyValuePair.Create(s.Key, s.Value.Expected))]);
+    byte[] IRingNode.InboundUp() => BoundaryFrame.Have([.. _sessions.Select(s => KeyValuePair.Create(s.Key, s.Value.Expected))], _options.Boundary);
 
     void IRingNode.InboundDown() { /* the stage before dials again, or its successor does */ }
 
@@ -137,6 +137,8 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
             throw new BoundaryProtocolException($"frame {frame.Sequence} of session {frame.Session} came where {session.Expected} was expected");
         if (frame.Position != session.Position || frame.Count > _options.PrefillTokens || frame.Count > _options.ContextTokens - frame.Position)
             throw new BoundaryProtocolException($"frame {frame.Sequence} of session {frame.Session} has an impossible place: {frame.Count} tokens at {frame.Position}");
+        if (frame.Format != _options.Boundary)
+            throw new BoundaryProtocolException($"frame {frame.Sequence} of session {frame.Session} has states as {frame.Format}, not {_options.Boundary}");
         session.Expected++;
         session.Position += frame.Count;
         session.StaysHere |= _options.IsLast && frame.Embeds;
@@ -205,117 +207,5 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
     private void CheckReady()
     {
         if (_kernel is not null && _ring.Sender.IsUp) _ring.RaiseReady();
-    }
-
-    /// <summary>What one frame of hidden states asks of the kernel. Used again for another frame once it has ended.</summary>
-    private sealed class FrameCall(PipelineStage stage) : IKernelCall, IDisposable
-    {
-        private readonly OverlayFrame _buffer = new();
-        private StageSession _session = null!;
-        private BoundaryFrame _frame;
-        private FrameSlice _result;
-        private StageCall? _call;
-
-        public int Tokens => _frame.Count;
-
-        /// <summary>Takes a frame, and its bytes out of the buffer.</summary>
-        public void Take(StageSession session, BoundaryFrame frame, OverlayFrame buffer)
-        {
-            (_session, _frame) = (session, frame);
-            buffer.MoveTo(_buffer);
-        }
-
-        public StageCall? Begin()
-        {
-            try
-            {
-                if (IsWanted() && Call() is { } call) return call;
-            }
-            catch (InferenceException fault)
-            {
-                Refuse(fault);
-            }
-            Rest();
-            return null;
-        }
-
-        public void End(StageCall call)
-        {
-            if (call.Fault is { } fault) Refuse(fault);
-            else Finish(Answer(call));
-            Rest();
-        }
-
-        public void Drop() => Dispose();
-
-        /// <summary>Gives back the memory of the frame that it was for.</summary>
-        public void Dispose()
-        {
-            _buffer.Dispose();
-            _result.Release();
-            _result = default;
-        }
-
-        private byte[]? Answer(StageCall call) => call switch
-        {
-            { Candidates: { } candidates } => BoundaryFrame.OfCandidates(_frame.Session, _frame.Sequence, candidates),
-            { Embedding: { } embedding } => BoundaryFrame.OfEmbedding(_frame.Session, _frame.Sequence, embedding),
-            _ => null,
-        };
-
-        private bool IsWanted()
-        {
-            lock (stage._ring.Gate) return !_session.IsOver && !_session.IsRefused;
-        }
-
-        private StageCall? Call()
-        {
-            var (states, length, isLast) = (_buffer.Memory[BoundaryFrame.HeaderSize..], stage._kernel!.EmbeddingLength, stage._options.IsLast);
-            if (states.Length != _frame.Count * length * sizeof(float))
-                throw new InferenceException($"Its states have {states.Length / sizeof(float) / _frame.Count} numbers a token, not {length}.");
-            var kernel = _session.Kernel ??= stage._kernel.Open();
-            if (!isLast && !Reserve(length)) return null;
-            var call = _call ??= new StageCall { Session = kernel, States = states, Tokens = _frame.Count };
-            call.Renew(kernel, states, _frame.Count);
-            call.Result = isLast ? default : _result.Memory[BoundaryFrame.HeaderSize..];
-            call.WantsCandidates = isLast && _frame.WantsCandidates && !_frame.Embeds;
-            call.Embeds = isLast && _frame.Embeds;
-            call.WantsEmbedding = isLast && _frame.WantsCandidates && _frame.Embeds;
-            return call;
-        }
-
-        /// <summary>Room for the result among the session's frames; false where the session is over.</summary>
-        private bool Reserve(int length)
-        {
-            lock (stage._ring.Gate) _result = stage._ring.Sender.Reserve(_frame.Session, BoundaryFrame.HiddenBytes(_frame.Count, length));
-            if (_result.IsNone) return false;
-            BoundaryFrame.WriteHidden(_result.Span, _frame.Session, _frame.Sequence, _frame.Position, _frame.Count, _frame.WantsCandidates, _frame.Embeds);
-            return true;
-        }
-
-        private void Finish(byte[]? answer)
-        {
-            if (answer is not null) _result = FrameSlice.Of(answer);
-            lock (stage._ring.Gate)
-            {
-                if (_session.IsRefused) return;
-                if (!_result.IsNone) stage._ring.Sender.Emit(_frame.Session, _frame.Sequence, _result);
-                _result = default;
-                stage.Finished(_session, _frame.Position + _frame.Count);
-            }
-        }
-
-        private void Refuse(InferenceException fault)
-        {
-            var refusal = BoundaryFrame.Refused(_frame.Session, $"stage {stage._options.Slot}: {fault.Message}");
-            lock (stage._ring.Gate) stage.Refuse(_frame.Session, _session, refusal);
-        }
-
-        private void Rest()
-        {
-            Dispose();
-            lock (stage._ring.Gate)
-                if (stage._spareCalls.Count < SpareCallsMax) stage._spareCalls.Push(this);
-        }
     }
 }

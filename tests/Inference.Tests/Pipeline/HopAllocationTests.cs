@@ -21,25 +21,27 @@ public sealed class HopAllocationTests : IDisposable
     /// One session has warmed everything up; each after it is measured whole, with what opening it costs. A timer or a collection of the runtime
     /// may add something: the least of some rounds is judged.
     /// </summary>
-    [Fact]
-    public async Task A_middle_stage_allocates_next_to_nothing_for_a_token_that_passes_through_it()
+    [Theory]
+    [InlineData(BoundaryFormat.F32)]
+    [InlineData(BoundaryFormat.Bf16)]
+    public async Task A_middle_stage_allocates_next_to_nothing_for_a_token_that_passes_through_it(BoundaryFormat format)
     {
         await using var ends = await Ends();
         var credentials = Credentials(1);
         using var kernel = new CopyKernel(Width);
         var stageListener = Listen(1);
-        await using var stage = PipelineStage.Start(Options(1), stageListener, credentials, TimeProvider.System);
+        await using var stage = PipelineStage.Start(Options(1) with { Boundary = format }, stageListener, credentials, TimeProvider.System);
         stage.Attach(kernel);
         await using var next = Listen(2);
         stage.Update(new PipelineMap(1, [Peer(0, stageListener), Peer(1, stageListener), Peer(2, next)]));
         await using var to = await Accept(next);
-        await to.Send(BoundaryFrame.Have([]), Cancel);
+        await to.Send(BoundaryFrame.Have([], format), Cancel);
         await using var from = await OverlayDialer.Dial(stageListener.LocalEndPoint, Credentials(0), _ => true, TimeProvider.System, Cancel);
         (await from.Receive(Cancel))!.Dispose();
 
-        var (link, hop) = (await Least(ends.From, ends.To), await Least(from, to));
+        var (link, hop) = (await Least(ends.From, ends.To), await Least(from, to, format));
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{link:F1} bytes a frame over one link, {hop:F1} over two links and a stage");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{format}: {link:F1} bytes a frame over one link, {hop:F1} over two links and a stage");
         Assert.InRange(hop - 2 * link, double.NegativeInfinity, 16);
     }
 
@@ -53,26 +55,26 @@ public sealed class HopAllocationTests : IDisposable
     public void Dispose() => _authority.Dispose();
 
     /// <summary>What is allocated for a frame, from the sending end to the receiving one: in the best round.</summary>
-    private static async Task<double> Least(OverlayConnection from, OverlayConnection to)
+    private static async Task<double> Least(OverlayConnection from, OverlayConnection to, BoundaryFormat format = BoundaryFormat.F32)
     {
         var least = double.PositiveInfinity;
         for (var round = 0u; round <= Rounds; round++)
         {
-            var bytes = await Session(from, to, new SessionId(1, round + 1));
+            var bytes = await Session(from, to, new SessionId(1, round + 1), format);
             if (round > 0) least = Math.Min(least, bytes / (double)Tokens);
         }
         return least;
     }
 
     /// <summary>Sends a session's frames one by one, each after the last one came out, and ends it.</summary>
-    private static async Task<long> Session(OverlayConnection from, OverlayConnection to, SessionId id)
+    private static async Task<long> Session(OverlayConnection from, OverlayConnection to, SessionId id, BoundaryFormat format)
     {
-        var sent = new byte[BoundaryFrame.HiddenBytes(1, Width)];
+        var sent = new byte[BoundaryFrame.HiddenBytes(1, Width, format)];
         using var received = new OverlayFrame();
         var before = GC.GetTotalAllocatedBytes(precise: true);
         for (var token = 0; token < Tokens; token++)
         {
-            BoundaryFrame.WriteHidden(sent, id, token, token, 1, wantsCandidates: true, embeds: false);
+            BoundaryFrame.WriteHidden(sent, id, token, token, 1, wantsCandidates: true, format);
             sent[BoundaryFrame.HeaderSize] = (byte)(token % 256);
             await from.Send(sent, Cancel);
             await Next(to, received, FrameKind.Hidden);
