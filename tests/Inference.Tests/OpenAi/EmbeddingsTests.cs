@@ -97,7 +97,7 @@ public sealed class EmbeddingsTests
     {
         using var block = new ManualResetEventSlim(false);
         await using var server = await TestServer.Start(Cancel, new TestRing(1, TestRing.Fast(1) with { SessionsMax = 2 },
-            (_, _) => new FakeKernel(0, true, onCall: call => { if (call == 3) block.Wait(Cancel); })));
+            (_, _) => new FakeKernel(0, true, onCall: call => { if (call == 3) block.Wait(30_000, Cancel); })));
         using (var leaves = new CancellationTokenSource())
         {
             var gone = server.Embed(Body(new JsonArray([.. Enumerable.Range(0, 100).Select(i => (JsonNode)$"text {i}")]).ToJsonString()), leaves.Token);

@@ -46,7 +46,7 @@ public sealed class EmbeddingTests
         using var block = new ManualResetEventSlim(false);
         var calls = 0;
         FakeKernel Kernel(int at, int epoch) =>
-            new(at, at == 2, onCall: at == slot && epoch == 1 ? _ => { if (Interlocked.Increment(ref calls) == 8 + 5) block.Wait(Cancel); } : null);
+            new(at, at == 2, onCall: at == slot && epoch == 1 ? _ => { if (Interlocked.Increment(ref calls) == 8 + 5) block.Wait(30_000, Cancel); } : null);
         await using var ring = new TestRing(3, kernels: Kernel);
         await ring.Stands(Cancel);
         var undisturbed = await ring.Embed(64, Cancel);
@@ -87,7 +87,7 @@ public sealed class EmbeddingTests
     public async Task Texts_take_half_of_the_sessions_and_the_others_wait_in_turn()
     {
         using var block = new ManualResetEventSlim(false);
-        await using var ring = new TestRing(1, TestRing.Fast(1) with { SessionsMax = 4 }, (_, _) => new FakeKernel(0, true, onCall: call => { if (call == 1) block.Wait(Cancel); }));
+        await using var ring = new TestRing(1, TestRing.Fast(1) with { SessionsMax = 4 }, (_, _) => new FakeKernel(0, true, onCall: call => { if (call == 1) block.Wait(30_000, Cancel); }));
         await ring.Stands(Cancel);
         var texts = Enumerable.Range(0, 7).Select(salt => ring.Embed(9, Cancel, salt)).ToList();
         Assert.Equal((2, 2), (ring.Head.EmbeddingsAtOnce, ring.Head.OpenSessions));
@@ -121,7 +121,7 @@ public sealed class EmbeddingTests
     public async Task A_text_that_is_given_up_leaves_its_session_or_its_place_to_the_next()
     {
         using var block = new ManualResetEventSlim(false);
-        await using var ring = new TestRing(1, TestRing.Fast(1) with { SessionsMax = 1 }, (_, _) => new FakeKernel(0, true, onCall: call => { if (call == 1) block.Wait(Cancel); }));
+        await using var ring = new TestRing(1, TestRing.Fast(1) with { SessionsMax = 1 }, (_, _) => new FakeKernel(0, true, onCall: call => { if (call == 1) block.Wait(30_000, Cancel); }));
         await ring.Stands(Cancel);
         using var runs = new CancellationTokenSource();
         using var waits = new CancellationTokenSource();
@@ -139,7 +139,7 @@ public sealed class EmbeddingTests
     public async Task A_drained_head_finishes_the_text_that_runs_and_turns_away_those_that_wait()
     {
         using var block = new ManualResetEventSlim(false);
-        await using var ring = new TestRing(1, TestRing.Fast(1) with { SessionsMax = 1 }, (_, _) => new FakeKernel(0, true, onCall: call => { if (call == 1) block.Wait(Cancel); }));
+        await using var ring = new TestRing(1, TestRing.Fast(1) with { SessionsMax = 1 }, (_, _) => new FakeKernel(0, true, onCall: call => { if (call == 1) block.Wait(30_000, Cancel); }));
         await ring.Stands(Cancel);
         var (runs, waits) = (ring.Embed(30, Cancel), ring.Embed(30, Cancel));
         var draining = ring.Head.Drain(TimeSpan.FromSeconds(30), Cancel);
