@@ -25,9 +25,10 @@ public sealed class GatewayTests : IDisposable
         await gateway.Said("listening on ");
         var url = gateway.Output.Split("listening on ")[1].Split(';')[0];
 
-        var whole = await Ask(url, _ => Task.CompletedTask);
+        var whole = await Ask(url, _ => { });
         Assert.NotEmpty(whole);
-        Assert.Equal(whole, await Ask(url, order => KillHead(swarm, order)));
+        var heads = await Heads(swarm, new OrderId(2), new OrderId(3));
+        Assert.Equal(whole, await Ask(url, order => Kill(heads[order])));
         Assert.Contains("a request failed at", gateway.Output, StringComparison.Ordinal);
 
         gateway.Signal(Signals.Interrupt);
@@ -47,7 +48,7 @@ public sealed class GatewayTests : IDisposable
     {
         var model = Directory.GetFiles(Path.Combine(SwarmCli.Root, "models"), "*.gguf").Order(StringComparer.Ordinal).First();
         var key = _folder.Write("customer.key", "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"u8);
-        await Succeeds("manifest", "--model", model, "--assets", _folder.File("assets"), "--root", _folder.File("run/authority/root.cer"), "--stages", "2", "--context", "256", "--out", _folder.File("manifest.json"));
+        await Succeeds("manifest", "--model", model, "--assets", _folder.File("assets"), "--root", _folder.File("run/authority/root.cer"), "--stages", "2", "--context", "512", "--out", _folder.File("manifest.json"));
         foreach (var order in new[] { "2", "3" })
         {
             await Succeeds("order", "place", "--swarm", swarm, "--manifest", _folder.File("manifest.json"), "--key-file", key, "--deposit", "1000000", "--unit-price", "1000");
@@ -56,7 +57,7 @@ public sealed class GatewayTests : IDisposable
     }
 
     /// <summary>The text of an answer. Once it has begun, the order that tells it is handed to the given function.</summary>
-    private static async Task<string> Ask(string url, Func<OrderId, Task> begun)
+    private static async Task<string> Ask(string url, Action<OrderId> begun)
     {
         var folder = Path.Combine(SwarmCli.Root, "tests", "Inference.Tests", "node");
         if (!File.Exists(Path.Combine(folder, "node_modules", "openai", "package.json")))
@@ -68,7 +69,7 @@ public sealed class GatewayTests : IDisposable
         var text = "";
         while (await node.StandardOutput.ReadLineAsync(Cancel) is { } line)
         {
-            if (line.StartsWith("begun ", StringComparison.Ordinal)) await begun(OrderId.Parse(line[6..]));
+            if (line.StartsWith("begun ", StringComparison.Ordinal)) begun(OrderId.Parse(line[6..]));
             if (line.StartsWith("text ", StringComparison.Ordinal)) text = JsonNode.Parse(line[5..])!.GetValue<string>();
         }
         await node.WaitForExitAsync(Cancel);
@@ -76,13 +77,20 @@ public sealed class GatewayTests : IDisposable
         return text;
     }
 
-    private static async Task KillHead(string swarm, OrderId order)
+    /// <summary>The processes of the orders' heads, found beforehand: an answer is soon over.</summary>
+    private static async Task<Dictionary<OrderId, int>> Heads(string swarm, params OrderId[] orders)
     {
         var file = JsonNode.Parse(await File.ReadAllTextAsync(swarm, Cancel))!;
         using var root = X509CertificateLoader.LoadCertificateFromFile(file["root"]!.GetValue<string>());
         using var client = new SwarmClient(new SwarmClientOptions { Silos = [.. file["silos"]!.AsArray().Select(s => new Uri(s!.GetValue<string>()))], Root = root });
-        var progress = await client.GetOrder(order, Cancel);
-        using var head = Process.GetProcessById(progress!.Leases.Single(l => l.Slot == 0).Pid!.Value);
+        var heads = new Dictionary<OrderId, int>();
+        foreach (var order in orders) heads[order] = (await client.GetOrder(order, Cancel))!.Leases.Single(l => l.Slot == 0).Pid!.Value;
+        return heads;
+    }
+
+    private static void Kill(int process)
+    {
+        using var head = Process.GetProcessById(process);
         head.Kill();
     }
 

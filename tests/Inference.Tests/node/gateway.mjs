@@ -4,7 +4,7 @@ import OpenAI from 'openai';
 
 const [baseURL, prompt] = process.argv.slice(2);
 const client = new OpenAI({ baseURL, apiKey: 'none', maxRetries: 0 });
-const { data, response } = await client.completions.create({ model: 'swarm', prompt, max_tokens: 100, stream: true }).withResponse();
+const { data, response } = await client.completions.create({ model: 'swarm', prompt, max_tokens: 400, stream: true }).withResponse();
 const pieces = [];
 for await (const piece of data) {
   pieces.push(piece.choices[0].text);
