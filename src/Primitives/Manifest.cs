@@ -23,11 +23,15 @@ public sealed record Manifest(
     /// <summary>The TEE type with no hardware behind it.</summary>
     public const string Development = "development";
 
+    /// <summary>The exact form of hidden states.</summary>
+    public const string BoundaryExact = "f32";
+
     /// <summary>Sessions where a manifest does not say how many.</summary>
     public const int SessionsDefault = 4;
 
     private static readonly ImmutableArray<string> Members =
-        ["version", "engine", "model", "stages", "contextTokens", "threads", "tee", "authority", "sessions", "layers", "standby", "apiKeys"];
+        ["version", "engine", "model", "stages", "contextTokens", "threads", "tee", "authority", "sessions", "layers", "standby", "apiKeys", "boundary"];
+    private static readonly ImmutableArray<string> Boundaries = [BoundaryExact, "bf16", "int8"];
     private static readonly ImmutableArray<string> TeeTypes = [Development, "tdx", "sev-snp", "cca"];
 
     /// <summary>Answers that are generated at once, 1 to 250; every stage keeps room for so many contexts.</summary>
@@ -38,6 +42,9 @@ public sealed record Manifest(
 
     /// <summary>Whether every stage after the head has a standby that follows it on a further server, so that its loss needs no replay.</summary>
     public bool Standby { get; init; }
+
+    /// <summary>How hidden states are written between stages: <c>f32</c>, exact; <c>bf16</c>, half of the bytes; <c>int8</c>, blocks of 32, a little more than a quarter.</summary>
+    public string Boundary { get; init; } = BoundaryExact;
 
     /// <summary>Whose requests the head answers; empty where it answers anyone's who reaches it.</summary>
     public ImmutableArray<ApiKeyTerms> ApiKeys { get; init; } = [];
@@ -78,6 +85,7 @@ public sealed record Manifest(
                 Layers = ReadLayers(members, stages),
                 Standby = members.ContainsKey("standby") && ManifestJson.Boolean(members, "standby"),
                 ApiKeys = ReadKeys(members),
+                Boundary = members.ContainsKey("boundary") ? ReadBoundary(members) : BoundaryExact,
             };
         }
         catch (FormatException fault)
@@ -104,6 +112,7 @@ public sealed record Manifest(
         if (!Layers.IsEmpty) members["layers"] = new JsonArray([.. Layers.Select(count => (JsonNode)count)]);
         if (Standby) members["standby"] = true;
         if (!ApiKeys.IsEmpty) members["apiKeys"] = new JsonArray([.. ApiKeys.Select(key => key.ToJson())]);
+        if (Boundary != BoundaryExact) members["boundary"] = Boundary;
         return CanonicalJson.Serialize(members);
     }
 
@@ -121,6 +130,13 @@ public sealed record Manifest(
         if (!members.TryGetPropertyValue("layers", out var given)) return [];
         if (given is not JsonArray items || items.Count != stages) throw ManifestJson.Wrong("layers", $"an array of {stages} numbers, one for each stage");
         return [.. items.Select((_, at) => (int)ManifestJson.Integer(items, "layers", at, 1, ManifestLimits.LayersMax))];
+    }
+
+    private static string ReadBoundary(JsonObject members)
+    {
+        var boundary = ManifestJson.Text(members, "boundary");
+        ManifestJson.Require(Boundaries.Contains(boundary), "boundary", $"one of {string.Join(", ", Boundaries)}");
+        return boundary;
     }
 
     private static ImmutableArray<ApiKeyTerms> ReadKeys(JsonObject members)

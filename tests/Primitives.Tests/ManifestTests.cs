@@ -20,10 +20,10 @@ public sealed class ManifestTests
     public void Optional_members_are_in_the_canonical_form_only_where_they_are_not_the_default()
     {
         var key = new ApiKeyTerms("team", Hash32.Sha256("secret"u8), 60, 20_000, 4);
-        var full = Sample with { Sessions = 16, Layers = [7, 6, 3], Standby = true, ApiKeys = [key] };
+        var full = Sample with { Sessions = 16, Layers = [7, 6, 3], Standby = true, ApiKeys = [key], Boundary = "bf16" };
         Assert.Equal(full, Manifest.Parse(full.ToCanonicalBytes()));
         Assert.Equal(
-            $$"""{"apiKeys":[{"answers":4,"name":"team","requestsPerMinute":60,"sha256":"{{key.Sha256}}","tokensPerMinute":20000}],"authority":"{{Sample.Authority}}","contextTokens":1024,"engine":"llama.cpp","layers":[7,6,3],"model":{"sha256":"{{Sample.Model.Sha256}}","sizeBytes":1234},"sessions":16,"stages":3,"standby":true,"tee":["development"],"threads":1,"version":1}""",
+            $$"""{"apiKeys":[{"answers":4,"name":"team","requestsPerMinute":60,"sha256":"{{key.Sha256}}","tokensPerMinute":20000}],"authority":"{{Sample.Authority}}","boundary":"bf16","contextTokens":1024,"engine":"llama.cpp","layers":[7,6,3],"model":{"sha256":"{{Sample.Model.Sha256}}","sizeBytes":1234},"sessions":16,"stages":3,"standby":true,"tee":["development"],"threads":1,"version":1}""",
             Encoding.UTF8.GetString(full.ToCanonicalBytes()));
         Assert.NotEqual(Sample.Hash, full.Hash);
     }
@@ -46,6 +46,7 @@ public sealed class ManifestTests
     [InlineData("layers", "[1,2]", "field 'layers'")]
     [InlineData("layers", "[1,0,2]", "field 'layers[1]'")]
     [InlineData("standby", "1", "field 'standby'")]
+    [InlineData("boundary", "\"f16\"", "field 'boundary'")]
     [InlineData("apiKeys", "[]", "field 'apiKeys'")]
     [InlineData("apiKeys", "[1]", "field 'apiKeys[0]'")]
     [InlineData("apiKeys", "[{\"name\":\"\"}]", "field 'apiKeys[0].name'")]

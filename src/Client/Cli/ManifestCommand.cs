@@ -23,10 +23,11 @@ internal static class ManifestCommand
         var threads = new Option<int>("--threads") { Description = "threads of each stage", DefaultValueFactory = _ => 1 };
         var sessions = new Option<int>("--sessions") { Description = "answers that are generated at once; each needs room for a context in every stage", DefaultValueFactory = _ => Manifest.SessionsDefault };
         var layers = new Option<string?>("--layers") { Description = "layers of each stage, such as 7,6,3; default: cut so that each stage has about the same work" };
+        var boundary = new Option<string>("--boundary") { Description = "how hidden states go between servers: f32 (exact), bf16 or int8 (fewer bytes, other last bits)", DefaultValueFactory = _ => Manifest.BoundaryExact };
         var standby = new Option<bool>("--standby") { Description = "every stage after the head has a standby on a further server, so that its loss costs no replay" };
         var keys = new Option<string?>("--api-keys") { Description = "a JSON file of the keys that the head asks for (docs/inference-api.md); default: it answers anyone" };
         var output = new Option<string>("--out") { Description = "the file to write", Required = true };
-        var command = new Command("manifest", "Puts a model into an asset store and writes the manifest of an order for it.") { model, assets, root, stages, context, threads, sessions, layers, standby, keys, output };
+        var command = new Command("manifest", "Puts a model into an asset store and writes the manifest of an order for it.") { model, assets, root, stages, context, threads, sessions, layers, boundary, standby, keys, output };
         command.SetAction(async (parsed, cancel) =>
         {
             var file = await ModelFile.Check(parsed.GetRequiredValue(model), RepositoryRoot.Find(), cancel);
@@ -39,6 +40,7 @@ internal static class ManifestCommand
             {
                 Sessions = parsed.GetRequiredValue(sessions),
                 Layers = ReadLayers(parsed.GetValue(layers), file),
+                Boundary = parsed.GetRequiredValue(boundary),
                 Standby = parsed.GetValue(standby),
             };
             manifest = Check(manifest, parsed.GetValue(keys));

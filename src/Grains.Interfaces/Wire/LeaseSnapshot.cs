@@ -34,6 +34,8 @@ public sealed record LeaseSnapshot
     [Id(13)] public NextLease? Next { get; init; }
     /// <summary>The highest epoch that a successor was ever prepared for.</summary>
     [Id(14)] public LeaseEpoch Prepared { get; init; }
+    /// <summary>How much longer its stage's calls take than their best ones did, in percent, where that has lasted; else 0.</summary>
+    [Id(15)] public int SlowPercent { get; init; }
 
     /// <summary>Whether the last grant still counts.</summary>
     public bool IsCurrent => Status is not (null or LeaseStatus.Released or LeaseStatus.Lost);

@@ -65,6 +65,7 @@ internal sealed partial class CvmLeaseGrain(
             Usage = state.State.Usage,
             Next = Next(),
             Prepared = state.State.Prepared,
+            SlowPercent = _heartbeat?.SlowPercent ?? 0,
         });
     }
 

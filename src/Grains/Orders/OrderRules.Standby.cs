@@ -1,3 +1,4 @@
+using System.Globalization;
 using SwarmCompute.Chain;
 
 namespace SwarmCompute.Grains.Orders;
@@ -11,14 +12,14 @@ internal static partial class OrderRules
     /// <summary>An attested standby that has not caught up this long after takes over from a draining node all the same, and what it lacks is replayed.</summary>
     public static readonly TimeSpan CatchUpWithin = TimeSpan.FromMinutes(2);
 
-    /// <summary>The slots that should get a standby now: of stages that run, where the manifest wants one or the node drains. None before every slot has its lease.</summary>
+    /// <summary>The slots that should get a standby now: of stages that run, where the manifest wants one, the node drains or the stage has become slow. None before every slot has its lease.</summary>
     public static ImmutableArray<int> StandbysWanted(
         OrderView view, Manifest manifest, ImmutableArray<LeaseSnapshot> leases, ImmutableArray<NodeSnapshot> nodes, bool hasReport, DateTimeOffset now)
     {
         if (hasReport || IsOver(view.Status) || IsFinishing(view, now) || leases.Any(l => !l.IsCurrent)) return [];
         return
         [
-            .. leases.Where(l => CanHaveStandby(l) && l.Next is null && (manifest.Standby || DrainOf(l, nodes) is not null)).Select(l => l.Id.Slot),
+            .. leases.Where(l => CanHaveStandby(l) && l.Next is null && (manifest.Standby || MoveOf(l, nodes) is not null)).Select(l => l.Id.Slot),
         ];
     }
 
@@ -35,23 +36,26 @@ internal static partial class OrderRules
         [.. leases.Where(l => l.Next is not null).OrderByDescending(l => l.Id.Slot).Take(missing).Select(l => new LeaseLoss(l.Id, l.Next!.Grant.Epoch, "a slot without a node needs its place"))];
 
     /// <summary>
-    /// The standby that should take over although its holder lives, because the holder's node drains; null for none. One at a time, and only while the
+    /// The standby that should take over although its holder lives, because the holder's node drains or the stage has become slow; null for none. One at a time, and only while the
     /// whole ring stands: but one that was waited for long enough goes anyway. The reason says why the slot is handed over.
     /// </summary>
     public static LeaseLoss? HandOver(PipelineMap? map, ImmutableArray<LeaseSnapshot> leases, ImmutableArray<NodeSnapshot> nodes, DateTimeOffset now)
     {
         foreach (var lease in leases)
         {
-            if (lease.Next is not { Status: LeaseStatus.Attested } next || DrainOf(lease, nodes) is not { } drain) continue;
+            if (lease.Next is not { Status: LeaseStatus.Attested } next || MoveOf(lease, nodes) is not { } why) continue;
             var isCaughtUp = next.Lag <= LagMax && IsReady(map, leases);
-            if (isCaughtUp || now - next.Since > CatchUpWithin) return new LeaseLoss(lease.Id, next.Grant.Epoch, drain);
+            if (isCaughtUp || now - next.Since > CatchUpWithin) return new LeaseLoss(lease.Id, next.Grant.Epoch, why);
         }
         return null;
     }
 
-    /// <summary>Why a running stage is to move, though it lives: its node drains. Null where it does not.</summary>
-    private static string? DrainOf(LeaseSnapshot lease, ImmutableArray<NodeSnapshot> nodes) =>
-        nodes.FirstOrDefault(n => n.Description.Id == lease.Grant!.Node && n.Incarnation == lease.Grant.Incarnation) is { Status: NodeStatus.Draining } node ? Standing(node) : null;
+    /// <summary>Why a running stage is to move, though it lives: its node drains, or it has become slow. Null where it is to stay.</summary>
+    private static string? MoveOf(LeaseSnapshot lease, ImmutableArray<NodeSnapshot> nodes)
+    {
+        if (nodes.FirstOrDefault(n => n.Description.Id == lease.Grant!.Node && n.Incarnation == lease.Grant.Incarnation) is { Status: NodeStatus.Draining } node) return Standing(node);
+        return lease.SlowPercent > 0 ? string.Create(CultureInfo.InvariantCulture, $"its calls take {lease.SlowPercent} % of their time before") : null;
+    }
 
     /// <summary>A head has none: its clients resume. A stage that does not run yet has nothing that could be followed.</summary>
     private static bool CanHaveStandby(LeaseSnapshot lease) => lease.Id.Slot > 0 && lease.Status is LeaseStatus.Running;

@@ -8,6 +8,14 @@ internal static class LoadStage
     /// <summary>Tokens of a prompt in one call; every stage of a pipeline has the same number.</summary>
     public const int PrefillTokens = 32;
 
+    /// <summary>How the manifest has hidden states written between the stages.</summary>
+    public static BoundaryFormat BoundaryOf(Manifest manifest) => manifest.Boundary switch
+    {
+        "bf16" => BoundaryFormat.Bf16,
+        "int8" => BoundaryFormat.ByteBlocks,
+        _ => BoundaryFormat.F32,
+    };
+
     /// <summary>Loads the engine's libraries.</summary>
     /// <exception cref="GuestException">The engine cannot be used.</exception>
     public static void StartEngine(Ticket ticket)

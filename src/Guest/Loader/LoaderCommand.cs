@@ -120,6 +120,7 @@ internal static class LoaderCommand
             ContextTokens = manifest.ContextTokens,
             SessionsMax = manifest.Sessions,
             PrefillTokens = LoadStage.PrefillTokens,
+            Boundary = LoadStage.BoundaryOf(manifest),
         };
         if (ticket.Lease.Slot > 0) return StageRole.Start(options, listener, credentials.Overlay, time, log);
         var server = await HeadServer.Start(ticket.ListenAddress, credentials.Certificate, cancel);

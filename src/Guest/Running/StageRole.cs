@@ -16,7 +16,7 @@ internal sealed class StageRole(PipelineStage stage) : IGuestRole
     public ChannelReader<PipelineEvent> Events => stage.Events;
 
     public GuestMessage.Heartbeat Heartbeat =>
-        new() { CompletionTokens = 0, OpenSessions = stage.OpenSessions, StandbyEpoch = _standby?.Epoch.Value ?? 0, StandbyLag = _standby is null ? null : stage.StandbyLag };
+        new() { CompletionTokens = 0, OpenSessions = stage.OpenSessions, StandbyEpoch = _standby?.Epoch.Value ?? 0, StandbyLag = _standby is null ? null : stage.StandbyLag, SlowPercent = stage.SlowPercent };
 
     public static StageRole Start(PipelineOptions options, OverlayListener listener, OverlayCredentials credentials, TimeProvider time, GuestLog log) =>
         new(PipelineStage.Start(options, listener, credentials, time, log));

@@ -13,7 +13,6 @@ internal sealed class KernelWorker : IDisposable
     private readonly Queue<Action> _urgent = new();
     private readonly SemaphoreSlim _work = new(0);
     private readonly Action<Exception> _failed;
-    private readonly Action<double> _slow;
     private readonly TimeProvider _time;
     private readonly StagePace _pace;
     private readonly Thread _thread;
@@ -29,10 +28,9 @@ internal sealed class KernelWorker : IDisposable
     /// <param name="name">The thread's name.</param>
     /// <param name="time">The clock by which calls are measured.</param>
     /// <param name="failed">What a call throws stops the worker and is given to this.</param>
-    /// <param name="slow">Told how many times slower than before the kernel has become, where that lasts.</param>
-    public KernelWorker(string name, TimeProvider time, Action<Exception> failed, Action<double> slow)
+    public KernelWorker(string name, TimeProvider time, Action<Exception> failed)
     {
-        (_failed, _slow, _time, _pace) = (failed, slow, time, new StagePace(time));
+        (_failed, _time, _pace) = (failed, time, new StagePace(time));
         _thread = new Thread(Run) { Name = name, IsBackground = true };
     }
 
@@ -41,6 +39,9 @@ internal sealed class KernelWorker : IDisposable
     {
         set => Volatile.Write(ref _sessionsAtOnce, Math.Max(1, value));
     }
+
+    /// <inheritdoc cref="StagePace.SlowPercent"/>
+    public int SlowPercent => _pace.SlowPercent;
 
     public void Start(IStageKernel kernel)
     {
@@ -211,7 +212,7 @@ internal sealed class KernelWorker : IDisposable
         foreach (var call in _calls) (tokens, before) = (tokens + call.Tokens, before + call.Session.Position);
         var begun = _time.GetTimestamp();
         _kernel.Run(CollectionsMarshal.AsSpan(_calls));
-        if (_pace.Observe(tokens, before, _time.GetElapsedTime(begun)) is { } factor) _slow(factor);
+        _pace.Observe(tokens, before, _time.GetElapsedTime(begun));
     }
 
     /// <summary>The calls of one session that wait or run.</summary>

@@ -20,10 +20,6 @@ public abstract record PipelineEvent
     /// <param name="Reason">One line.</param>
     public sealed record StandbyLost(LeaseEpoch Epoch, string Reason) : PipelineEvent;
 
-    /// <summary>This stage's layers have become slow, and stay so: its server is throttled, or shared. Said again only after it had recovered.</summary>
-    /// <param name="Factor">How many times longer calls take than the best ones alike did.</param>
-    public sealed record Slow(double Factor) : PipelineEvent;
-
     /// <summary>This stage can do no more: its kernel failed beyond one session, or a successor holds its slot.</summary>
     /// <param name="Reason">One line.</param>
     public sealed record Failed(string Reason) : PipelineEvent;

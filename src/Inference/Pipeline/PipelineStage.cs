@@ -35,6 +35,9 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
     /// <summary>What the stage notices. Read by one reader; the oldest of more than 256 unread ones are dropped.</summary>
     public ChannelReader<PipelineEvent> Events => _ring.Events;
 
+    /// <summary>How much longer its calls take than their best ones did, in percent (400: four times as long), where that has lasted for 20 s; else 0.</summary>
+    public int SlowPercent => _ring.Worker.SlowPercent;
+
     /// <summary>Sessions that are open now.</summary>
     public int OpenSessions
     {

@@ -30,8 +30,7 @@ internal sealed partial class Ring : IAsyncDisposable
         if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("Hidden states are little-endian on the wire and in memory; this machine is not.");
         (_options, _listener, _node, _log) = (options, listener, node, log);
         Sender = new BoundarySender(options);
-        Worker = new KernelWorker($"stage {options.Slot}", time, fault => Raise(new PipelineEvent.Failed($"The kernel of stage {options.Slot} failed: {fault.Message}")),
-            factor => Raise(new PipelineEvent.Slow(factor)));
+        Worker = new KernelWorker($"stage {options.Slot}", time, fault => Raise(new PipelineEvent.Failed($"The kernel of stage {options.Slot} failed: {fault.Message}")));
         _inbound = new InboundLinks(options, listener, time, Gate, node, Watched, log);
         _outbound = new OutboundLink(options, credentials, time, Gate, node, Raise, log);
     }

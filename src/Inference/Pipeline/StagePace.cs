@@ -12,35 +12,35 @@ internal sealed class StagePace(TimeProvider time)
     public const int WindowCalls = 16;
 
     /// <summary>So many times the best median is slow.</summary>
-    public const double SlowFactor = 3;
+    public const double SlowFactor = 4;
 
     /// <summary>Every window must have been slow for so long.</summary>
-    public static readonly TimeSpan SlowFor = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan SlowFor = TimeSpan.FromSeconds(20);
 
     private readonly Dictionary<(int Tokens, int Before), Window> _windows = [];
     private long? _slowSince;
-    private bool _told;
+    private volatile int _slowPercent;
+
+    /// <summary>How much longer calls take than their best ones did, in percent, where that has lasted; else 0. May be read on any thread.</summary>
+    public int SlowPercent => _slowPercent;
 
     /// <summary>Takes one call.</summary>
     /// <param name="tokens">Of all sessions in it.</param>
     /// <param name="before">Tokens before it, of all its sessions together.</param>
     /// <param name="took">How long it took.</param>
-    /// <returns>How many times slower than its best the stage is, once, where that has lasted; else null.</returns>
-    public double? Observe(int tokens, long before, TimeSpan took)
+    public void Observe(int tokens, long before, TimeSpan took)
     {
         var alike = (BitOperations.Log2((uint)Math.Max(1, tokens)), BitOperations.Log2((ulong)Math.Max(1, before)));
         if (!_windows.TryGetValue(alike, out var window)) _windows.Add(alike, window = new Window());
-        if (window.Add(took.Ticks) is not { } factor) return null;
+        if (window.Add(took.Ticks) is not { } factor) return;
         if (factor < SlowFactor)
         {
-            (_slowSince, _told) = (null, false);
-            return null;
+            (_slowSince, _slowPercent) = (null, 0);
+            return;
         }
         var now = time.GetTimestamp();
         _slowSince ??= now;
-        if (_told || time.GetElapsedTime(_slowSince.Value, now) < SlowFor) return null;
-        _told = true;
-        return factor;
+        if (time.GetElapsedTime(_slowSince.Value, now) >= SlowFor) _slowPercent = (int)Math.Min(int.MaxValue, 100 * factor);
     }
 
     private sealed class Window

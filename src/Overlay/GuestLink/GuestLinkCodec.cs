@@ -60,6 +60,7 @@ internal static class GuestLinkCodec
             3 => new GuestMessage.Heartbeat
             {
                 CompletionTokens = reader.Long(), OpenSessions = reader.Int(), StandbyEpoch = reader.HasMore ? reader.UInt() : 0, StandbyLag = reader.HasMore ? reader.IntOrNull() : null,
+                SlowPercent = reader.HasMore ? reader.Int() : 0,
             },
             4 => new GuestMessage.Report { SignedReport = reader.Bytes()!, ReportHash = reader.Bytes()!, Units = reader.Long(), Signature = reader.Bytes()! },
             5 => new GuestMessage.Failed { Reason = reader.Text()! },
@@ -127,12 +128,13 @@ internal static class GuestLinkCodec
 
     private static void Write(ref MessagePackWriter writer, GuestMessage.Heartbeat m)
     {
-        Begin(ref writer, 3, 4);
+        Begin(ref writer, 3, 5);
         writer.Write(m.CompletionTokens);
         writer.Write(m.OpenSessions);
         writer.Write(m.StandbyEpoch);
         if (m.StandbyLag is { } lag) writer.Write(lag);
         else writer.WriteNil();
+        writer.Write(m.SlowPercent);
     }
 
     private static void Write(ref MessagePackWriter writer, SiloMessage.Pipeline m)

@@ -54,7 +54,7 @@ public static class GuestLinkProtocol
         GuestMessage.Hello m => Fault(m),
         GuestMessage.StageReady m => m.Generation < 0 ? "its generation is negative" : null,
         GuestMessage.PeerLost m => !IsSlot(m.Slot) ? "there is no such slot" : !IsText(m.Reason) ? "its reason is missing or too long" : null,
-        GuestMessage.Heartbeat m => m.CompletionTokens < 0 || m.OpenSessions < 0 || m.StandbyLag < 0 ? "a count is negative" : null,
+        GuestMessage.Heartbeat m => m.CompletionTokens < 0 || m.OpenSessions < 0 || m.StandbyLag < 0 || m.SlowPercent < 0 ? "a count is negative" : null,
         GuestMessage.Report m => m.SignedReport is null || m.ReportHash is not { Length: Hash32.Size } || m.Signature is not { Length: SignatureBytes } || m.Units < 0
             ? "a part has a wrong size" : null,
         GuestMessage.Checkpoint m => m.Units < 0 || m.Signature is not { Length: SignatureBytes } ? "a part has a wrong size" : null,

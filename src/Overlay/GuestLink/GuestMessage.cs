@@ -84,6 +84,9 @@ public abstract record GuestMessage
 
         /// <summary>Finished frames that the standby was not sent yet; null while there is no link to it.</summary>
         [Key(3)] public int? StandbyLag { get; init; }
+
+        /// <summary>How much longer the stage's calls take than their best ones did, in percent, where that has lasted; else 0.</summary>
+        [Key(4)] public int SlowPercent { get; init; }
     }
 
     /// <summary>The head's signed integrity report.</summary>

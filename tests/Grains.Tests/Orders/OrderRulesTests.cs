@@ -175,6 +175,15 @@ public sealed class OrderRulesTests
         Assert.Equal([0], OrderRules.Losses(Leases(3), Nodes().SetItem(0, Node(0) with { Status = NodeStatus.Draining }), Now).Select(l => l.Lease.Slot));
     }
 
+    [Fact]
+    public void A_stage_that_has_become_slow_gets_a_successor_and_hands_over_to_it_but_a_head_does_not()
+    {
+        var leases = Leases(3).SetItem(0, Lease(0) with { SlowPercent = 900 }).SetItem(1, Lease(1) with { SlowPercent = 450 });
+        Assert.Equal([1], Wanted(leases, standby: false));
+        leases = leases.SetItem(1, leases[1] with { Next = Next(1) with { Lag = 0, Since = Now } });
+        Assert.Equal(new LeaseLoss(Lease(1).Id, new LeaseEpoch(2), "its calls take 450 % of their time before"), OrderRules.HandOver(OrderRules.NextMap(null, leases), leases, Nodes(), Now));
+    }
+
     [Theory]
     [InlineData(0, 0, true), InlineData(2, 0, true), InlineData(3, 0, false), InlineData(null, 0, false), InlineData(null, 3, true)]
     public void A_slot_is_handed_over_once_its_standby_has_caught_up_or_was_waited_for_long_enough(int? lag, int minutes, bool handsOver)

@@ -10,7 +10,7 @@ public sealed class KernelWorkerTests
     public void What_is_urgent_runs_before_all_that_was_posted_after_it()
     {
         var (rounds, early, ended) = (5_000, 0, 0);
-        using var worker = new KernelWorker("test", TimeProvider.System, _ => { }, _ => { });
+        using var worker = new KernelWorker("test", TimeProvider.System, _ => { });
         worker.Start(new FakeKernel(0, last: true));
         for (var round = 0; round < rounds; round++)
         {
@@ -31,7 +31,7 @@ public sealed class KernelWorkerTests
     {
         using var begun = new ManualResetEventSlim();
         using var goOn = new ManualResetEventSlim();
-        var worker = new KernelWorker("test", TimeProvider.System, _ => { }, _ => { });
+        var worker = new KernelWorker("test", TimeProvider.System, _ => { });
         var queue = new KernelWorker.SerialQueue();
         Call running = new(() => { begun.Set(); goOn.Wait(Cancel); }), waiting = new(), elsewhere = new(), late = new();
         worker.Start(new FakeKernel(0, last: true));
@@ -57,7 +57,7 @@ public sealed class KernelWorkerTests
     public void A_worker_that_fails_says_so_once_and_drops_all_calls_those_of_the_failed_batch_too()
     {
         using var said = new SemaphoreSlim(0);
-        using var worker = new KernelWorker("test", TimeProvider.System, _ => said.Release(), _ => { });
+        using var worker = new KernelWorker("test", TimeProvider.System, _ => said.Release());
         var queue = new KernelWorker.SerialQueue();
         Call fails = new(() => throw new ArgumentException("a fault of the program")), after = new(), late = new();
         worker.Post(queue, fails);
