@@ -29,6 +29,17 @@ public sealed class DemoTests : IDisposable
     }
 
     [Fact]
+    public async Task A_standby_takes_the_place_of_a_killed_stage_and_the_text_is_the_same()
+    {
+        var (exitCode, output, errors) = await SwarmCli.Run("demo", "--json", "--standby", "--folder", _folder.Path, "--tokens", "64", "--kill-at-token", "20");
+        Assert.True(exitCode == 0, errors);
+        using var json = JsonDocument.Parse(output.Trim().Split('\n')[^1]);
+        Holds(json.RootElement);
+        var logs = Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories).Select(File.ReadAllText);
+        Assert.Contains(logs, log => log.Contains("which was prepared and is Attested, is the current one now", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_model_that_is_not_shipped_runs_on_a_chain_that_was_there_and_its_report_verifies_until_it_is_changed()
     {
         var cancel = TestContext.Current.CancellationToken;

@@ -20,6 +20,7 @@ internal static class DemoCommand
         var at = new Option<int?>("--kill-at-token") { Description = "how many tokens have come when it is killed; default: a third of the answer" };
         var deposit = new Option<string?>("--deposit") { Description = "the order's deposit in wei; default: twice what the demo uses" };
         var port = new Option<int>("--port") { Description = "port of the first silo's API, the others follow; default: free ones" };
+        var standby = new Option<bool>("--standby") { Description = "give every stage after the head a standby, so that its loss needs no replay" };
         var keep = new Option<bool>("--keep") { Description = "keep the swarm up afterwards, until Ctrl-C" };
         var folder = new Option<string?>("--folder") { Description = "where its logs and state go; default: .swarm/demo in the checkout" };
         var rpc = new Option<string?>("--rpc") { Description = "use this development chain instead of starting one" };
@@ -27,7 +28,7 @@ internal static class DemoCommand
         var key = new Option<string?>("--key-file") { Description = "the file with the private key of the account that deploys and pays there" };
         var command = new Command("demo", "Runs a whole swarm on this machine: an order, leases, a killed server, a resumed stream, a report, a payment.")
         {
-            json, model, prompt, tokens, silo, at, deposit, port, keep, folder, rpc, chainId, key,
+            json, model, prompt, tokens, silo, at, deposit, port, standby, keep, folder, rpc, chainId, key,
         };
         command.SetAction((parsed, cancel) => Run(new DemoOptions
         {
@@ -38,6 +39,7 @@ internal static class DemoCommand
             KillAtToken = parsed.GetValue(at),
             Deposit = parsed.GetValue(deposit) is { } wei ? CommonOptions.Parse(wei, Wei.Parse) : null,
             Port = parsed.GetValue(port),
+            Standby = parsed.GetValue(standby),
             Keep = parsed.GetValue(keep),
             Folder = parsed.GetValue(folder),
             Rpc = parsed.GetValue(rpc) is { } url ? CommonOptions.ParseUrl(url) : null,

@@ -38,6 +38,9 @@ internal sealed record DemoOptions
     /// <summary>Where logs and state go; null for the checkout's own folder.</summary>
     public string? Folder { get; init; }
 
+    /// <summary>Whether every stage after the head has a standby.</summary>
+    public bool Standby { get; init; }
+
     /// <summary>Whether the swarm stays up after the story, until it is stopped.</summary>
     public bool Keep { get; init; }
 

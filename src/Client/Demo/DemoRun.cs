@@ -97,9 +97,9 @@ internal sealed class DemoRun(DemoOptions options, RepositoryRoot root, DemoNarr
         return await new FileAssetStore(folder.Assets).Put(file, ModelBytesMax, cancel);
     }
 
-    private static Manifest Manifest(ModelFile model, Asset asset, Hash32 authority) => new(
+    private Manifest Manifest(ModelFile model, Asset asset, Hash32 authority) => new(
         SwarmCompute.Manifest.LlamaCpp, new ModelReference(asset.Sha256, asset.SizeBytes), Math.Min(DemoOptions.Silos, model.Layers),
-        Math.Clamp(model.ContextTokens, ManifestLimits.ContextTokensMin, ContextTokensMax), Threads: 1, [SwarmCompute.Manifest.Development], authority);
+        Math.Clamp(model.ContextTokens, ManifestLimits.ContextTokensMin, ContextTokensMax), Threads: 1, [SwarmCompute.Manifest.Development], authority) { Standby = options.Standby };
 
     private async Task<OrderId> Place(SwarmClient client, DemoChain chain, Manifest manifest, CancellationToken cancel)
     {
@@ -114,6 +114,9 @@ internal sealed class DemoRun(DemoOptions options, RepositoryRoot root, DemoNarr
             () => client.WaitFor(order, p => p.IsOver || p is { Status: "Running", Head.Ready: true }, PlaceTimeout, leases.Follow, cancel));
         leases.Flush();
         if (running.IsOver) throw new CommandException($"order {order} is {running.Status}{(running.Why is { } why ? $": {why}" : "")}");
+        if (options.Standby)
+            await narrator.Step("Standbys start, load the same layers, and follow",
+                () => client.WaitFor(order, p => p.IsOver || (p.Standbys.Length == manifest.Stages - 1 && p.Standbys.All(s => s.Lag is not null)), PlaceTimeout, null, cancel));
         return order;
     }
 
