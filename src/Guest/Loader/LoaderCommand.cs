@@ -121,6 +121,7 @@ internal static class LoaderCommand
             SessionsMax = manifest.Sessions,
             PrefillTokens = LoadStage.PrefillTokens,
             Boundary = LoadStage.BoundaryOf(manifest),
+            ReplayDirectory = ticket.WorkDirectory,
         };
         if (ticket.Lease.Slot > 0) return StageRole.Start(options, listener, credentials.Overlay, time, log);
         var server = await HeadServer.Start(ticket.ListenAddress, credentials.Certificate, cancel);

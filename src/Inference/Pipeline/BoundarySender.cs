@@ -6,14 +6,24 @@ namespace SwarmCompute.Inference;
 /// What one stage sends to the next: keeps it, and sends it once for each link, from where the receiver says it is.
 /// Not thread-safe: every call is made under the stage's gate, so that what is queued is queued in one order.
 /// </summary>
-internal sealed class BoundarySender(PipelineOptions options)
+internal sealed class BoundarySender : IDisposable
 {
     private readonly Dictionary<SessionId, Outgoing> _sessions = [];
-    private readonly int _queueMax = options.SessionsMax * (options.ContextTokens + 8) + 64;
-    private readonly FrameBlocks _blocks = new();
+    private readonly PipelineOptions _options;
+    private readonly int _queueMax;
+    private readonly ReplaySpill? _spill;
+    private readonly FrameBlocks _blocks;
     private readonly Stack<Outgoing> _spare = new();
     private BoundaryQueue? _queue;
     private (uint HeadEpoch, long Generation)? _synced;
+
+    public BoundarySender(PipelineOptions options)
+    {
+        _options = options;
+        _queueMax = options.SessionsMax * (options.ContextTokens + 8) + 64;
+        _spill = options.ReplayDirectory is { } directory ? new ReplaySpill(directory, options.ReplayDiskMax) : null;
+        _blocks = new FrameBlocks(_spill, options.ReplayBytesMax);
+    }
 
     /// <summary>Whether a link stands.</summary>
     public bool IsUp => _queue is not null;
@@ -21,11 +31,28 @@ internal sealed class BoundarySender(PipelineOptions options)
     public void Open(SessionId session)
     {
         if (_sessions.ContainsKey(session)) return;
-        _sessions.Add(session, _spare.TryPop(out var spare) ? spare : new Outgoing(new ReplayWindow(_blocks, latestOnly: options.IsLast)));
+        _sessions.Add(session, _spare.TryPop(out var spare) ? spare : new Outgoing(new ReplayWindow(_blocks, latestOnly: _options.IsLast)));
     }
 
     /// <summary>Room for a session's next frame, held by the caller until it is emitted; none where the session is closed.</summary>
     public FrameSlice Reserve(SessionId session, int length) => _sessions.TryGetValue(session, out var outgoing) ? outgoing.Window.Reserve(length) : default;
+
+    /// <summary>
+    /// Where more is kept in memory than there may be: the oldest block of the session that has most of them, held by the caller, to be given to
+    /// <see cref="TrySpill"/>.
+    /// </summary>
+    public FrameBlock? Excess()
+    {
+        if (!_blocks.IsExcessive) return null;
+        ReplayWindow? most = null;
+        foreach (var outgoing in _sessions.Values)
+            if (outgoing.Window.FullBlocks > (most?.FullBlocks ?? 0)) most = outgoing.Window;
+        return most?.Oldest();
+    }
+
+    /// <summary>Writes a block to disk; false where somebody reads it just now. Takes its time: not to be called under the gate.</summary>
+    /// <exception cref="InferenceException">There is no more room on disk.</exception>
+    public bool TrySpill(FrameBlock block) => _blocks.TrySpill(block);
 
     /// <summary>Keeps a frame, and sends it unless the receiver has it already.</summary>
     public void Emit(SessionId session, long sequence, byte[] frame) => Emit(session, sequence, FrameSlice.Of(frame));
@@ -35,7 +62,7 @@ internal sealed class BoundarySender(PipelineOptions options)
     {
         if (!_sessions.TryGetValue(session, out var outgoing))
         {
-            frame.Release();                                                 // closed meanwhile
+            frame.Abandon();                                                 // closed meanwhile
             return;
         }
         outgoing.Window.Keep(sequence, frame);
@@ -57,7 +84,7 @@ internal sealed class BoundarySender(PipelineOptions options)
     {
         if (!_sessions.Remove(session, out var outgoing)) return;
         outgoing.Clear();
-        if (_spare.Count < options.SessionsMax) _spare.Push(outgoing);
+        if (_spare.Count < _options.SessionsMax) _spare.Push(outgoing);
         Enqueue(BoundaryFrame.Close(session));
     }
 
@@ -88,6 +115,9 @@ internal sealed class BoundarySender(PipelineOptions options)
         _queue?.Complete();
         _queue = null;
     }
+
+    /// <summary>Gives the disk back, once no link lives and no kernel runs.</summary>
+    public void Dispose() => _spill?.Dispose();
 
     private byte[] SyncFrame() => BoundaryFrame.Sync(
         _synced!.Value.HeadEpoch, _synced.Value.Generation,

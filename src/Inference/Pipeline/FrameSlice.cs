@@ -1,17 +1,19 @@
 namespace SwarmCompute.Inference;
 
-/// <summary>One frame where it lies. Whoever keeps it holds it, and releases it; a frame in no block is the collector's.</summary>
-internal readonly record struct FrameSlice(byte[] Bytes, int Offset, int Length, FrameBlock? Block)
+/// <summary>One frame where it lies: in an array of its own, which is the collector's, or in a block, which whoever keeps it holds and releases.</summary>
+internal readonly record struct FrameSlice(byte[]? Own, FrameBlock? Block, int Offset, int Length)
 {
     /// <summary>Whether it is no frame at all.</summary>
-    public bool IsNone => Bytes is null;
+    public bool IsNone => Own is null && Block is null;
 
-    public Memory<byte> Memory => Bytes.AsMemory(Offset, Length);
+    /// <summary>Its bytes, while its block is in memory: a <see cref="FrameReader"/> sees to that.</summary>
+    public Memory<byte> Memory => (Own ?? Block!.Bytes).AsMemory(Offset, Length);
 
-    public Span<byte> Span => Bytes.AsSpan(Offset, Length);
+    /// <summary>As <see cref="Memory"/>.</summary>
+    public Span<byte> Span => Memory.Span;
 
     /// <summary>A frame in an array of its own.</summary>
-    public static FrameSlice Of(byte[] frame) => new(frame, 0, frame.Length, null);
+    public static FrameSlice Of(byte[] frame) => new(frame, null, 0, frame.Length);
 
     /// <summary>Holds it once more.</summary>
     public FrameSlice Hold()
@@ -21,4 +23,11 @@ internal readonly record struct FrameSlice(byte[] Bytes, int Offset, int Length,
     }
 
     public void Release() => Block?.Release();
+
+    /// <summary>It was reserved, and is not to be kept.</summary>
+    public void Abandon()
+    {
+        Block?.Unpin();
+        Block?.Release();
+    }
 }

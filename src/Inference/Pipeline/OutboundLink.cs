@@ -136,30 +136,37 @@ internal sealed partial class OutboundLink(
         [
             Reasoned(Send(connection, queue, ended.Token)), Reasoned(watch.Silence(connection, ended.Token)), Reasoned(Hear(connection, watch, ended.Token)),
         ];
-        var reason = await await Task.WhenAny(parts);
-        lock (gate) node.OutboundDown();
-        await ended.CancelAsync();
-        connection.Abort();
-        await Task.WhenAll(parts);
-        return reason;
+        try
+        {
+            return await await Task.WhenAny(parts);
+        }
+        finally
+        {
+            lock (gate) node.OutboundDown();
+            await ended.CancelAsync();
+            connection.Abort();
+            await Task.WhenAll(parts);
+        }
     }
 
     private static async Task<string> Send(OverlayConnection connection, ChannelReader<FrameSlice> queue, CancellationToken cancel)
     {
+        var reader = new FrameReader();
         while (await queue.WaitToReadAsync(cancel))
-            while (queue.TryRead(out var frame)) await Send(connection, frame, cancel);
+            while (queue.TryRead(out var frame)) await Send(connection, frame, reader, cancel);
         return "it takes frames too slowly";
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask Send(OverlayConnection connection, FrameSlice frame, CancellationToken cancel)
+    private static async ValueTask Send(OverlayConnection connection, FrameSlice frame, FrameReader reader, CancellationToken cancel)
     {
         try
         {
-            await connection.Send(frame.Memory, cancel);
+            await connection.Send(reader.Open(frame), cancel);
         }
         finally
         {
+            reader.Close();
             frame.Release();
         }
     }

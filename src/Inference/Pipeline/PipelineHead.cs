@@ -378,7 +378,7 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
                 if (call.Candidates is { } candidates) session.Answer(sequence, () => new HeadAnswer(candidates, []));
                 if (call.Embedding is { } embedding) session.Answer(sequence, () => new HeadAnswer(null, [.. embedding]));
                 if (_frame.IsNone) return;
-                if (session.HasFailed) _frame.Release();
+                if (session.HasFailed) _frame.Abandon();
                 else head._ring.Sender.Emit(session.Id, sequence, _frame);
             }
         }
@@ -409,7 +409,7 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
         /// <summary>Room for the result among the session's frames; false where the session is over.</summary>
         private bool Reserve(int length)
         {
-            lock (head._ring.Gate) _frame = head._ring.Sender.Reserve(session.Id, BoundaryFrame.HiddenBytes(tokens.Length, length, head._options.Boundary));
+            _frame = head._ring.Reserve(session.Id, BoundaryFrame.HiddenBytes(tokens.Length, length, head._options.Boundary));
             if (_frame.IsNone) return false;
             BoundaryFrame.WriteHidden(_frame.Span, session.Id, sequence, position, tokens.Length, wantsCandidates, head._options.Boundary, session.Embeds);
             return true;

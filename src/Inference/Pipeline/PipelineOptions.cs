@@ -33,6 +33,18 @@ public sealed record PipelineOptions
     /// </summary>
     public BoundaryFormat Boundary { get; init; } = BoundaryFormat.F32;
 
+    /// <summary>
+    /// Where frames for replay go that memory has no room for: a folder. They are encrypted under a key that is in memory alone. Null, the default: all are
+    /// kept in memory, whatever <see cref="ReplayBytesMax"/> is.
+    /// </summary>
+    public string? ReplayDirectory { get; init; }
+
+    /// <summary>Bytes of frames that a stage keeps in memory before the oldest go to disk: 0 or more. The newest block of each session, 264 KiB, stays.</summary>
+    public long ReplayBytesMax { get; init; } = 256L * 1024 * 1024;
+
+    /// <summary>Bytes of disk that frames may take; a session that needs more is refused. 0 or more.</summary>
+    public long ReplayDiskMax { get; init; } = 4L * 1024 * 1024 * 1024;
+
     /// <summary>How long a generation waits for the pipeline to be restored before it fails.</summary>
     public TimeSpan RestoreMax { get; init; } = TimeSpan.FromSeconds(120);
 
@@ -59,6 +71,8 @@ public sealed record PipelineOptions
         Require(SessionsMax is >= 1 and <= 250, nameof(SessionsMax), SessionsMax, "1 to 250");
         Require(PrefillTokens is >= 1 and <= 512, nameof(PrefillTokens), PrefillTokens, "1 to 512");
         Require(Enum.IsDefined(Boundary), nameof(Boundary), Boundary, "F32, Bf16 or ByteBlocks");
+        Require(ReplayBytesMax >= 0, nameof(ReplayBytesMax), ReplayBytesMax, "0 or more");
+        Require(ReplayDiskMax >= 0, nameof(ReplayDiskMax), ReplayDiskMax, "0 or more");
         Require(RestoreMax > TimeSpan.Zero, nameof(RestoreMax), RestoreMax, "more than 0");
         Require(PingEvery > TimeSpan.Zero && SilenceMax > PingEvery, nameof(SilenceMax), SilenceMax, "more than PingEvery");
         Require(RedialMax > TimeSpan.Zero, nameof(RedialMax), RedialMax, "more than 0");

@@ -63,7 +63,7 @@ public sealed partial class PipelineStage
         public void Dispose()
         {
             _buffer.Dispose();
-            _result.Release();
+            _result.Abandon();
             _result = default;
             if (_floats is not null) ArrayPool<byte>.Shared.Return(_floats);
             _floats = null;
@@ -114,7 +114,7 @@ public sealed partial class PipelineStage
         /// <summary>Room for the result among the session's frames; false where the session is over.</summary>
         private bool Reserve(int length)
         {
-            lock (stage._ring.Gate) _result = stage._ring.Sender.Reserve(_frame.Session, BoundaryFrame.HiddenBytes(_frame.Count, length, _frame.Format));
+            _result = stage._ring.Reserve(_frame.Session, BoundaryFrame.HiddenBytes(_frame.Count, length, _frame.Format));
             if (_result.IsNone) return false;
             BoundaryFrame.WriteHidden(_result.Span, _frame.Session, _frame.Sequence, _frame.Position, _frame.Count, _frame.WantsCandidates, _frame.Format, _frame.Embeds);
             return true;

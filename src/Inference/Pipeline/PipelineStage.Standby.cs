@@ -73,12 +73,21 @@ public sealed partial class PipelineStage
         if (!IsAnswer(frame, sent.Span)) throw new BoundaryProtocolException($"what was sent on for frame {frame.Sequence} of session {frame.Session} is not for it");
         session.Expected++;
         session.Position += frame.Count;
-        if (!sent.IsEmpty) _ring.Sender.Emit(frame.Session, frame.Sequence, sent.ToArray());
+        if (!sent.IsEmpty) _ring.Sender.Emit(frame.Session, frame.Sequence, Copy(frame.Session, sent.Span));
         var taken = new OverlayFrame();
         buffer.MoveTo(taken);
         var call = new HandedCall(this, session, frame, taken);
         _ring.Worker.Post(session.Queue, call);
         return call.Taken;
+    }
+
+    /// <summary>What the holder sent on, to be kept as if this stage had.</summary>
+    private FrameSlice Copy(SessionId session, ReadOnlySpan<byte> sent)
+    {
+        if (_options.IsLast) return FrameSlice.Of(sent.ToArray());
+        var copy = _ring.Sender.Reserve(session, sent.Length);
+        sent.CopyTo(copy.Span);
+        return copy;
     }
 
     /// <summary>Whether these bytes are what this stage would send on for a frame.</summary>
@@ -134,6 +143,7 @@ public sealed partial class PipelineStage
             }
             try
             {
+                stage._ring.Spill();
                 session.Kernel ??= stage._kernel!.Open();
                 session.Kernel.Import(BoundaryFrame.Delta(buffer.Memory).Span, frame.Position, frame.Position + frame.Count);
                 lock (stage._ring.Gate) stage.Finished(session, frame.Position + frame.Count);

@@ -10,22 +10,36 @@ internal sealed class ReplayWindow(FrameBlocks blocks, bool latestOnly)
     private const int SpareFramesMax = 16 * 1024;
 
     private readonly List<FrameSlice> _frames = [];
+    private readonly List<FrameBlock> _full = [];
     private FrameBlock? _filling;
+    private int _spilled;
     private long _first;
 
     /// <summary>The sequence after the last frame that was kept.</summary>
     public long End => _first + _frames.Count;
 
-    /// <summary>Room for a frame, yet to be filled in and kept; the caller holds it.</summary>
+    /// <summary>Blocks in memory that nothing more is written into.</summary>
+    public int FullBlocks => _full.Count - _spilled;
+
+    /// <summary>The oldest of them, which the caller then holds; null where there is none.</summary>
+    public FrameBlock? Oldest()
+    {
+        while (_spilled < _full.Count && _full[_spilled].Spilled is not null) _spilled++;
+        if (_spilled == _full.Count) return null;
+        _full[_spilled].Hold();
+        return _full[_spilled];
+    }
+
+    /// <summary>Room for a frame, yet to be filled in and kept; the caller holds it, and has it pinned.</summary>
     public FrameSlice Reserve(int length)
     {
         if (_filling is not null && _filling.TryTake(length, out var slice)) return slice;
-        _filling?.Release();
+        if (_filling is not null) _full.Add(_filling);
         _filling = blocks.Rent(length);
         return _filling.TryTake(length, out slice) ? slice : throw new InvalidOperationException($"A new block has no room for {length} bytes.");
     }
 
-    /// <summary>Keeps a frame, and holds it in the caller's place.</summary>
+    /// <summary>Keeps a frame that was reserved, or has an array of its own, and holds it in the caller's place.</summary>
     /// <exception cref="InvalidOperationException">It is not the one that follows.</exception>
     public void Keep(long sequence, FrameSlice frame)
     {
@@ -36,6 +50,7 @@ internal sealed class ReplayWindow(FrameBlocks blocks, bool latestOnly)
         }
         if (sequence != End) throw new InvalidOperationException($"Frame {sequence} does not follow frame {End - 1}.");
         _frames.Add(frame);
+        frame.Block?.Unpin();
     }
 
     /// <summary>The frame at this sequence; none where it is not kept.</summary>
@@ -49,7 +64,9 @@ internal sealed class ReplayWindow(FrameBlocks blocks, bool latestOnly)
     {
         Release();
         _filling?.Release();
-        (_filling, _first) = (null, 0);
+        foreach (var block in _full) block.Release();
+        _full.Clear();
+        (_filling, _first, _spilled) = (null, 0, 0);
         if (_frames.Capacity > SpareFramesMax) _frames.TrimExcess();
     }
 

@@ -93,6 +93,31 @@ internal sealed partial class Ring : IAsyncDisposable
             throw new ArgumentException($"{_options.PrefillTokens} tokens a call make frames of {bytes} bytes; at most {OverlayLimits.FrameBytesMax} are carried.", nameof(kernel));
     }
 
+    /// <summary>Room for a session's next frame, held by the caller until it is emitted; none where the session is closed. On the kernel's thread.</summary>
+    /// <exception cref="InferenceException">What is kept has no room any more, in memory or on disk.</exception>
+    public FrameSlice Reserve(SessionId session, int length)
+    {
+        Spill();
+        lock (Gate) return Sender.Reserve(session, length);
+    }
+
+    /// <summary>Writes to disk what memory has no room for. On the kernel's thread.</summary>
+    /// <exception cref="InferenceException">The disk has no room either.</exception>
+    public void Spill()
+    {
+        while (Excess() is { } block)
+        {
+            try
+            {
+                if (!Sender.TrySpill(block)) return;                         // a link reads it just now: the next call tries again
+            }
+            finally
+            {
+                block.Release();
+            }
+        }
+    }
+
     /// <summary>A pipeline is busy in all its stages only while there is a batch for each: so no batch takes more than a stage's share.</summary>
     public void ShareOut(int sessions) => Worker.SessionsAtOnce = (sessions + _options.Slots - 1) / _options.Slots;
 
@@ -117,8 +142,14 @@ internal sealed partial class Ring : IAsyncDisposable
         await _listener.DisposeAsync();
         await _running;
         Worker.Dispose();
+        Sender.Dispose();
         _events.Writer.TryComplete();
         _stop.Dispose();
+    }
+
+    private FrameBlock? Excess()
+    {
+        lock (Gate) return Sender.Excess();
     }
 
     /// <summary>A loop that ends by a fault of its own must not end in silence.</summary>

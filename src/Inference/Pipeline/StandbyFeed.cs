@@ -17,6 +17,7 @@ internal sealed partial class StandbyFeed(
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Queue<StageSession> _behind = new();
     private readonly Queue<SessionId> _closed = new();
+    private readonly FrameReader _reader = new();
     private Channel<FrameSlice>? _link;
 
     /// <summary>Finished frames that the standby lacks; null where no standby is linked. Read under the gate.</summary>
@@ -146,7 +147,7 @@ internal sealed partial class StandbyFeed(
         var (from, to) = (sequence == 0 ? 0 : session.Ends[sequence - 1], session.Ends[sequence]);
         try
         {
-            var frame = BoundaryFrame.Handed(session.Id, sequence, from, to - from, sent.Span, session.Kernel!.Export(from, to));
+            var frame = BoundaryFrame.Handed(session.Id, sequence, from, to - from, _reader.Open(sent).Span, session.Kernel!.Export(from, to));
             if (frame.Length <= OverlayLimits.FrameBytesMax) return frame;
             LogKept(log, options.Slot, session.Id.Number, $"{frame.Length} bytes do not fit into a frame of {OverlayLimits.FrameBytesMax}; let a call have fewer tokens");
         }
@@ -156,6 +157,7 @@ internal sealed partial class StandbyFeed(
         }
         finally
         {
+            _reader.Close();
             sent.Release();
         }
         return null;                                                         // the standby does not get this session: its successor replays it

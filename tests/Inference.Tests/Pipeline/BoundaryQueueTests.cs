@@ -16,7 +16,7 @@ public sealed class BoundaryQueueTests
         });
         writing.Start();
         while (read.Count < 500 && await queue.WaitToReadAsync(Cancel))
-            while (queue.TryRead(out var frame)) read.Add(BitConverter.ToInt32(frame.Bytes));
+            while (queue.TryRead(out var frame)) read.Add(BitConverter.ToInt32(frame.Span));
         writing.Join();
         Assert.Equal(Enumerable.Range(0, 500), read);
     }

@@ -1,6 +1,4 @@
-using System.Net;
 using System.Runtime.CompilerServices;
-using SwarmCompute.Attestation;
 using SwarmCompute.Overlay;
 using Xunit;
 
@@ -9,11 +7,9 @@ namespace SwarmCompute.Inference.Tests.Pipeline;
 /// <summary>Counts what the whole process allocates, so nothing else may run beside it.</summary>
 [CollectionDefinition(nameof(HopAllocationTests), DisableParallelization = true)]
 [Collection(nameof(HopAllocationTests))]
-public sealed class HopAllocationTests : IDisposable
+public sealed class HopAllocationTests
 {
     private const int Width = 2048, Tokens = 400, Rounds = 5;
-
-    private readonly CertificateAuthority _authority = CertificateAuthority.Create(TimeProvider.System);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -26,20 +22,10 @@ public sealed class HopAllocationTests : IDisposable
     [InlineData(BoundaryFormat.Bf16)]
     public async Task A_middle_stage_allocates_next_to_nothing_for_a_token_that_passes_through_it(BoundaryFormat format)
     {
-        await using var ends = await Ends();
-        var credentials = Credentials(1);
-        using var kernel = new CopyKernel(Width);
-        var stageListener = Listen(1);
-        await using var stage = PipelineStage.Start(Options(1) with { Boundary = format }, stageListener, credentials, TimeProvider.System);
-        stage.Attach(kernel);
-        await using var next = Listen(2);
-        stage.Update(new PipelineMap(1, [Peer(0, stageListener), Peer(1, stageListener), Peer(2, next)]));
-        await using var to = await Accept(next);
-        await to.Send(BoundaryFrame.Have([], format), Cancel);
-        await using var from = await OverlayDialer.Dial(stageListener.LocalEndPoint, Credentials(0), _ => true, TimeProvider.System, Cancel);
-        (await from.Receive(Cancel))!.Dispose();
+        await using var ends = await LoneStage.Link(Cancel);
+        await using var lone = await LoneStage.Start(Width, LoneStage.Options(2 * Tokens) with { Boundary = format }, Cancel);
 
-        var (link, hop) = (await Least(ends.From, ends.To), await Least(from, to, format));
+        var (link, hop) = (await Least(ends.From, ends.To), await Least(lone.From, lone.To, format));
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{format}: {link:F1} bytes a frame over one link, {hop:F1} over two links and a stage");
         Assert.InRange(hop - 2 * link, double.NegativeInfinity, 16);
@@ -48,11 +34,9 @@ public sealed class HopAllocationTests : IDisposable
     [Fact]
     public async Task A_link_allocates_next_to_nothing_for_a_frame()
     {
-        await using var ends = await Ends();
+        await using var ends = await LoneStage.Link(Cancel);
         Assert.InRange(await Least(ends.From, ends.To), 0, 16);
     }
-
-    public void Dispose() => _authority.Dispose();
 
     /// <summary>What is allocated for a frame, from the sending end to the receiving one: in the best round.</summary>
     private static async Task<double> Least(OverlayConnection from, OverlayConnection to, BoundaryFormat format = BoundaryFormat.F32)
@@ -91,75 +75,5 @@ public sealed class HopAllocationTests : IDisposable
     {
         do await to.Receive(received, Cancel);
         while (received.Memory.Span[0] != (byte)kind);
-    }
-
-    private async Task<Link> Ends()
-    {
-        await using var listener = Listen(2);
-        var from = await OverlayDialer.Dial(listener.LocalEndPoint, Credentials(1), _ => true, TimeProvider.System, Cancel);
-        return new Link(from, await Accept(listener));
-    }
-
-    private static async Task<OverlayConnection> Accept(OverlayListener listener)
-    {
-        await foreach (var connection in listener.Accept(Cancel)) return connection;
-        throw new InvalidOperationException("The listener has stopped.");
-    }
-
-    private OverlayListener Listen(int slot) => OverlayListener.Start(new IPEndPoint(IPAddress.Loopback, 0), Credentials(slot), TimeProvider.System);
-
-    private OverlayCredentials Credentials(int slot) => TestRing.Credentials(_authority, slot, 1, TestRing.Order.Value);
-
-    private StagePeer Peer(int slot, OverlayListener listener) => new(slot, new LeaseEpoch(1), listener.LocalEndPoint, Credentials(slot).Certificate);
-
-    private static PipelineOptions Options(int slot) => TestRing.Fast(3) with
-    {
-        Slot = slot,
-        ContextTokens = 2 * Tokens,
-        PingEvery = TimeSpan.FromMinutes(1),
-        SilenceMax = TimeSpan.FromMinutes(5),
-    };
-
-    private sealed record Link(OverlayConnection From, OverlayConnection To) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            await From.DisposeAsync();
-            await To.DisposeAsync();
-        }
-    }
-
-    /// <summary>A stage whose layers change nothing, and which allocates nothing.</summary>
-    private sealed class CopyKernel(int width) : IStageKernel
-    {
-        public int EmbeddingLength => width;
-
-        public int ContextTokensMax => 2 * Tokens;
-
-        public int BatchTokensMax => 16;
-
-        public IStageSession Open() => new Session();
-
-        public void Run(ReadOnlySpan<StageCall> calls)
-        {
-            foreach (var call in calls) call.RunAlone(last: false);
-        }
-
-        public void Dispose() { /* holds nothing */ }
-
-        private sealed class Session : IStageSession
-        {
-            public int Position { get; private set; }
-
-            public void RunHidden(ReadOnlySpan<float> hiddenIn, int tokens, Span<float> hiddenOut)
-            {
-                hiddenIn.CopyTo(hiddenOut);
-                Position += tokens;
-            }
-
-            public Candidates RunLast(ReadOnlySpan<float> hiddenIn, int tokens) => throw new InvalidOperationException("This is not the last stage.");
-
-            public void Dispose() { /* holds nothing */ }
-        }
     }
 }

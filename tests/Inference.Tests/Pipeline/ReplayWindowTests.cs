@@ -42,7 +42,7 @@ public sealed class ReplayWindowTests
         var window = new ReplayWindow(_blocks, latestOnly: true);
         for (var sequence = 3; sequence < 9; sequence++) window.Keep(sequence, FrameSlice.Of([(byte)sequence]));
         Assert.True(window.At(7).IsNone);
-        Assert.Equal([8], Assert.Single(window.From(0)).Bytes);
+        Assert.Equal([8], Assert.Single(window.From(0)).Memory.ToArray());
     }
 
     /// <summary>Each frame is filled with a number of its own: one that another frame wrote over would show it.</summary>
