@@ -21,6 +21,12 @@ public interface IStageKernel : IDisposable
     /// <summary>Why its model's pipeline makes no embeddings of texts, in one line; null where it does, which is the same in every stage.</summary>
     string? WhyNoEmbeddings => "This engine makes no embeddings.";
 
+    /// <summary>
+    /// Whether its sessions can be forked: <see cref="IStageSession.Fork"/>. Only an engine says so that gives the same bits however tokens were
+    /// cut into calls: for a fork goes on in other calls than its source did.
+    /// </summary>
+    bool CanFork => false;
+
     /// <summary>A session with a fresh KV cache: nothing of an earlier session shows in it.</summary>
     /// <exception cref="InferenceException">As many sessions are open as the stage was loaded for.</exception>
     IStageSession Open();

@@ -54,4 +54,11 @@ public interface IStageSession : IDisposable
     /// <exception cref="InferenceException">The delta is damaged or of other layers, the context is full, or the session failed before.</exception>
     /// <exception cref="NotSupportedException">The kernel cannot hand sessions over.</exception>
     void Import(ReadOnlySpan<byte> delta, int from, int to) => throw new NotSupportedException("This engine cannot take a session over.");
+
+    /// <summary>Another session that begins with the first tokens of this one, and does not run them again. Neither shows in the other from then on.</summary>
+    /// <param name="tokens">How many: 1 to <see cref="Position"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The session does not have these tokens.</exception>
+    /// <exception cref="InferenceException">The session failed before, or as many sessions are open as the stage was loaded for.</exception>
+    /// <exception cref="NotSupportedException">The kernel cannot fork sessions.</exception>
+    IStageSession Fork(int tokens) => throw new NotSupportedException("This engine cannot fork a session.");
 }

@@ -61,6 +61,19 @@ internal sealed unsafe class KvArena : IDisposable
     /// <summary>Opens a sequence. As many can be open as the arena was made for.</summary>
     public int Open() => _free.Pop();
 
+    /// <summary>
+    /// Opens a sequence that begins with the first tokens of another. They share the cells until all that live are moved; then each has its own,
+    /// for which there is always room: every sequence counts in full.
+    /// </summary>
+    public int Fork(int source, int tokens)
+    {
+        var fork = Open();
+        NativeMethods.CopySequence(NativeMethods.Memory(_handle.Address), source, fork, 0, tokens);
+        _tokens[fork] = tokens;
+        _live += tokens;
+        return fork;
+    }
+
     /// <summary>Closes a sequence: its number is free again.</summary>
     public void Close(int sequence)
     {

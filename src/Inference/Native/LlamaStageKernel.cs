@@ -39,6 +39,9 @@ internal sealed class LlamaStageKernel : IStageKernel
     /// <summary>How often the cells of living sessions were moved together.</summary>
     public int Moves => _shared?.Moves ?? 0;
 
+    /// <summary>Whether sessions share a context, whose cache has the form that is known: no cell of it is dropped before its sequence ends.</summary>
+    public bool CanFork => _shared is not null && CanHandOver;
+
     /// <summary>Whether the engine writes sessions in the form that is known.</summary>
     public bool CanHandOver
     {
@@ -59,9 +62,7 @@ internal sealed class LlamaStageKernel : IStageKernel
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_open == _options.SessionsMax)
-                throw new InferenceException($"All {_options.SessionsMax} sessions of this stage are in use; end one, or load the stage for more.");
+            CheckRoom();
             var arena = _shared ?? (_idle.TryPop(out var idle) ? idle : new KvArena(_model, _info, _options, _rule));
             _open++;
             return new LlamaStageSession(this, arena, arena.Open(), _info.EmbeddingLength, _pooling, _options);
@@ -78,6 +79,19 @@ internal sealed class LlamaStageKernel : IStageKernel
             if (_shared is not null) RunIn(_shared, _sound);
             else foreach (var call in _sound) RunIn(Session(call).Arena, [call]);
             foreach (var call in calls) Session(call).Rest();
+        }
+    }
+
+    /// <summary>Opens a session that begins with the first tokens of another.</summary>
+    /// <exception cref="InferenceException">As many sessions are open as there may be.</exception>
+    public IStageSession Fork(LlamaStageSession source, int tokens)
+    {
+        lock (_gate)
+        {
+            CheckRoom();
+            if (_shared is null) throw new NotSupportedException("Sessions that have a context each cannot be forked.");
+            _open++;
+            return new LlamaStageSession(this, _shared, _shared.Fork(source.Sequence, tokens), _info.EmbeddingLength, _pooling, _options) { Position = tokens };
         }
     }
 
@@ -123,6 +137,13 @@ internal sealed class LlamaStageKernel : IStageKernel
             if (_shared is not null) FreeIdle(_shared);
             if (_ownsModel) _model.Dispose();
         }
+    }
+
+    private void CheckRoom()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_open == _options.SessionsMax)
+            throw new InferenceException($"All {_options.SessionsMax} sessions of this stage are in use; end one, or load the stage for more.");
     }
 
     private static LlamaStageSession Session(StageCall call) => (LlamaStageSession)call.Session;

@@ -10,7 +10,7 @@ internal sealed class LlamaStageSession(
     private int _running, _disposed;
     private bool _failed, _refused;
 
-    public int Position { get; private set; }
+    public int Position { get; internal set; }
 
     public int Sequence => sequence;
 
@@ -61,6 +61,13 @@ internal sealed class LlamaStageSession(
             throw new InferenceException($"Tokens {from} to {to} cannot follow {Position} of {options.ContextTokensPerSession}.");
         kernel.Import(this, delta, from, to);
         (Position, _failed) = (to, false);
+    }
+
+    public IStageSession Fork(int tokens)
+    {
+        CheckSound();
+        if (tokens < 1 || tokens > Position) throw new ArgumentOutOfRangeException(nameof(tokens), tokens, $"The session has {Position} tokens.");
+        return kernel.Fork(this, tokens);
     }
 
     public void Dispose()

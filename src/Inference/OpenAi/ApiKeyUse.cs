@@ -5,6 +5,9 @@ internal sealed class ApiKeyUse(ApiKey key) : IDisposable
 {
     private int _over;
 
+    /// <summary>The key's name: only its own requests begin with each other's tokens.</summary>
+    public string KeyName => key.Name;
+
     /// <summary>Charges tokens, of the prompt or of an answer.</summary>
     public void Charge(int tokens) => key.Tokens.Charge(tokens);
 

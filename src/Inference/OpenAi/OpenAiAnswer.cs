@@ -35,23 +35,23 @@ internal sealed class OpenAiAnswer(OpenAiModel model, OpenAiRequest request, str
     }
 
     /// <summary>The last piece of a stream that was asked to tell the usage.</summary>
-    public void UsagePiece(Utf8JsonWriter json, int promptTokens, int completionTokens)
+    public void UsagePiece(Utf8JsonWriter json, OpenAiUsage usage)
     {
         Begin(json, request.IsChat ? "chat.completion.chunk" : "text_completion");
         json.WriteStartArray("choices");
         json.WriteEndArray();
-        Usage(json, promptTokens, completionTokens);
+        Usage(json, usage);
         json.WriteEndObject();
     }
 
     /// <summary>Whole answers, each from its pieces.</summary>
-    public void Whole(Utf8JsonWriter json, IEnumerable<OpenAiPiece> pieces, int promptTokens, int completionTokens)
+    public void Whole(Utf8JsonWriter json, IEnumerable<OpenAiPiece> pieces, OpenAiUsage usage)
     {
         Begin(json, request.IsChat ? "chat.completion" : "text_completion");
         json.WriteStartArray("choices");
         foreach (var choice in pieces.GroupBy(piece => piece.Choice).OrderBy(choice => choice.Key)) Choice(json, choice.Key, [.. choice]);
         json.WriteEndArray();
-        Usage(json, promptTokens, completionTokens);
+        Usage(json, usage);
         json.WriteEndObject();
     }
 
@@ -128,12 +128,15 @@ internal sealed class OpenAiAnswer(OpenAiModel model, OpenAiRequest request, str
         _begun[piece.Choice] = true;
     }
 
-    private static void Usage(Utf8JsonWriter json, int promptTokens, int completionTokens)
+    private static void Usage(Utf8JsonWriter json, OpenAiUsage usage)
     {
         json.WriteStartObject("usage");
-        json.WriteNumber("prompt_tokens", promptTokens);
-        json.WriteNumber("completion_tokens", completionTokens);
-        json.WriteNumber("total_tokens", promptTokens + completionTokens);
+        json.WriteNumber("prompt_tokens", usage.PromptTokens);
+        json.WriteNumber("completion_tokens", usage.CompletionTokens);
+        json.WriteNumber("total_tokens", usage.PromptTokens + usage.CompletionTokens);
+        json.WriteStartObject("prompt_tokens_details");
+        json.WriteNumber("cached_tokens", usage.CachedTokens);
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 }

@@ -20,10 +20,13 @@ internal sealed class OpenAiGeneration
         _text = new TextAssembler(model.Tokenizer, request.Stop);
         _grammar = request.Grammar?.Start();
         var sampling = request.Sampling with { Seed = unchecked(request.Sampling.Seed + (ulong)choice) };
-        _generation = new GenerationRequest(prompt, tokensMax, sampling, known, model.Tokenizer.EndTokens) { Grammar = request.Grammar };
+        _generation = new GenerationRequest(prompt, tokensMax, sampling, known, model.Tokenizer.EndTokens) { Grammar = request.Grammar, PrefixScope = request.KeyName };
     }
 
     public int PromptTokens => _generation.Prompt.Length;
+
+    /// <summary>Tokens of the prompt that were not run again.</summary>
+    public int CachedTokens { get; private set; }
 
     /// <summary>Tokens of the answer so far, resumed ones included.</summary>
     public int CompletionTokens { get; private set; }
@@ -66,6 +69,7 @@ internal sealed class OpenAiGeneration
         {
             await foreach (var token in _model.Head.Generate(_generation, cancel))
             {
+                CachedTokens = token.CachedTokens;
                 if (token.IsEnd)
                 {
                     finish = "stop";

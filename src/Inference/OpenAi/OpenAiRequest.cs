@@ -34,6 +34,9 @@ internal sealed record OpenAiRequest
     /// <summary>What the answer must be; null: anything.</summary>
     public TokenGrammar? Grammar { get; init; }
 
+    /// <summary>The key that it came with; null: keys are off.</summary>
+    public string? KeyName { get; init; }
+
     public bool Stream { get; init; }
 
     public bool StreamUsage { get; init; }

@@ -19,7 +19,7 @@ internal sealed class OpenAiService(OpenAiModel model)
         return metrics.Measure(async () =>
         {
             var body = await OpenAiBody.Read(context.Request);
-            var request = new OpenAiRequestReader(model).Read(body, chat);
+            var request = new OpenAiRequestReader(model).Read(body, chat) with { KeyName = context.Features.Get<ApiKeyUse>()?.KeyName };
             await (request.Stream ? Stream(serving, request, Hash(body.Span, chat)) : Whole(serving, request));
         });
     }
@@ -35,7 +35,7 @@ internal sealed class OpenAiService(OpenAiModel model)
             pieces.Add(piece);
         }
         var answer = new OpenAiAnswer(model, request, NewId(request.IsChat), model.Time.GetUtcNow());
-        await OpenAiBody.Write(serving.Context, 200, json => answer.Whole(json, pieces, answers[0].PromptTokens, answers.Sum(a => a.CompletionTokens)));
+        await OpenAiBody.Write(serving.Context, 200, json => answer.Whole(json, pieces, OpenAiUsage.Of(answers)));
     }
 
     private async Task Stream(Serving serving, OpenAiRequest request, Hash32 hash)
@@ -54,7 +54,7 @@ internal sealed class OpenAiService(OpenAiModel model)
             await OpenAiBody.Event(context, telling.Event(piece), json => answer.Piece(json, piece));
         }
         if (request.StreamUsage)
-            await OpenAiBody.Event(context, null, json => answer.UsagePiece(json, answers[0].PromptTokens, answers.Sum(a => a.CompletionTokens)));
+            await OpenAiBody.Event(context, null, json => answer.UsagePiece(json, OpenAiUsage.Of(answers)));
         await OpenAiBody.Done(context);
     }
 

@@ -9,14 +9,14 @@ namespace SwarmCompute.Inference;
 /// The frames between stages, little-endian. A header of 24 bytes, then what the kind says; a field that a kind does not use is 0.
 /// <code>
 ///  0 u8  kind            1 u8  flags: 1 = wants candidates (Hidden), or with 8: the text ends, and its embedding is wanted; 2 and 4: the format of
-///                              hidden states, times 2 (Hidden, Have); 8 = is of a text to be embedded (Hidden)
-///  2 u16 count: tokens (Hidden, Handed), candidates (Candidates), 1 (Embedding), entries (Have, Sync), bytes (Refused)
+///                              hidden states, times 2 (Hidden, Have); 8 = is of a text to be embedded (Hidden); 1 = every stage so far can fork (Sync)
+///  2 u16 count: tokens (Hidden, Handed), candidates (Candidates), 1 (Embedding), entries (Have, Sync), bytes (Refused), 0 (Fork)
 ///  4 u32 head epoch      8 u32 session number
-/// 12 u32 position: tokens of the session before this frame (Hidden, Handed)
-/// 16 u64 sequence: the session's frames before this one (Hidden, Candidates, Handed, Embedding); the map's generation (Sync)
+/// 12 u32 position: tokens of the session before this frame (Hidden, Handed); tokens that are shared (Fork)
+/// 16 u64 sequence: the session's frames before this one (Hidden, Candidates, Handed, Embedding); frames that are shared (Fork); the map's generation (Sync)
 /// 24 Hidden: states in the format, a row for each token     Candidates: f32 log-sum-exp, count * i32 token, count * f32 logit
 ///    Have: count * { u32 head epoch, u32 number, u64 next sequence }     Sync: count * u32 number     Refused: UTF-8 reason
-///    Embedding: f32 numbers, embedding length
+///    Embedding: f32 numbers, embedding length     Fork: u32 number of the source
 ///    Handed: u32 length of the frame that was sent on (0: none), that frame, the engine's delta of these tokens
 /// </code>
 /// Candidates and embeddings carry the sequence of the Hidden frame that they answer.
@@ -24,6 +24,9 @@ namespace SwarmCompute.Inference;
 internal readonly record struct BoundaryFrame(
     FrameKind Kind, SessionId Session, int Count, bool WantsCandidates, int Position, long Sequence, BoundaryFormat Format = BoundaryFormat.F32)
 {
+    /// <summary>In a Sync: whether every stage that it came through can fork sessions.</summary>
+    public bool AllFork => Kind == FrameKind.Sync && WantsCandidates;
+
     public const int HeaderSize = 24;
     public const int EntriesMax = 1024;
     public const int TokensMax = 512;
@@ -46,8 +49,8 @@ internal readonly record struct BoundaryFrame(
         var position = BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]);
         var sequence = BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]);
         var (wants, embeds, format) = ((flags & Wants) != 0, (flags & OfText) != 0, (BoundaryFormat)(flags >> FormatShift & FormatMask));
-        if (flags > AllFlags || !HasFlags(kind, wants || embeds, format)) return $"a frame of kind {kind} has unknown flags";
-        if (position > int.MaxValue || (kind is not (FrameKind.Hidden or FrameKind.Handed) && position != 0)) return $"a frame of kind {kind} has an impossible position";
+        if (flags > AllFlags || !HasFlags(kind, wants, embeds, format)) return $"a frame of kind {kind} has unknown flags";
+        if (position > int.MaxValue || (kind is not (FrameKind.Hidden or FrameKind.Handed or FrameKind.Fork) && position != 0)) return $"a frame of kind {kind} has an impossible position";
         if (sequence > long.MaxValue || (!HasSequence(kind) && sequence != 0)) return $"a frame of kind {kind} has an impossible sequence";
         if (!HasSession(kind, session)) return $"a frame of kind {kind} names an impossible session";
         if (!HasLength(kind, count, bytes.Length - HeaderSize, format) || (kind == FrameKind.Handed && SentLength(bytes) > bytes.Length - HandedSize - 1))
@@ -136,9 +139,9 @@ internal readonly record struct BoundaryFrame(
         return next;
     }
 
-    public static byte[] Sync(uint headEpoch, long generation, IReadOnlyCollection<uint> numbers)
+    public static byte[] Sync(uint headEpoch, long generation, IReadOnlyCollection<uint> numbers, bool allFork = false)
     {
-        var frame = Begin(new BoundaryFrame(FrameKind.Sync, new SessionId(headEpoch, 0), numbers.Count, false, 0, generation), numbers.Count * sizeof(uint));
+        var frame = Begin(new BoundaryFrame(FrameKind.Sync, new SessionId(headEpoch, 0), numbers.Count, allFork, 0, generation), numbers.Count * sizeof(uint));
         var entry = frame.AsSpan(HeaderSize);
         foreach (var number in numbers)
         {
@@ -179,6 +182,23 @@ internal readonly record struct BoundaryFrame(
     /// <summary>The engine's delta within a Handed frame.</summary>
     public static ReadOnlyMemory<byte> Delta(ReadOnlyMemory<byte> frame) => frame[(HandedSize + (int)SentLength(frame.Span))..];
 
+    /// <summary>A session that begins with so many frames, of so many tokens, of another one of the same head.</summary>
+    public static byte[] Fork(SessionId session, SessionId source, long frames, int tokens)
+    {
+        var frame = Begin(new BoundaryFrame(FrameKind.Fork, session, 0, false, tokens, frames), sizeof(uint));
+        BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(HeaderSize), source.Number);
+        return frame;
+    }
+
+    /// <summary>The session that a Fork frame begins with.</summary>
+    public static SessionId ReadSource(BoundaryFrame fork, ReadOnlySpan<byte> frame) =>
+        fork.Session with { Number = BinaryPrimitives.ReadUInt32LittleEndian(frame[HeaderSize..]) };
+
+    /// <summary>Makes a frame one of another session of the same head.</summary>
+    public static void Renumber(Span<byte> frame, uint number) => BinaryPrimitives.WriteUInt32LittleEndian(frame[8..], number);
+
+    public static byte[] Rest(SessionId session) => Begin(new BoundaryFrame(FrameKind.Rest, session, 0, false, 0, 0), 0);
+
     public static byte[] Close(SessionId session) => Begin(new BoundaryFrame(FrameKind.CloseSession, session, 0, false, 0, 0), 0);
 
     public static byte[] Ping() => Begin(new BoundaryFrame(FrameKind.Ping, default, 0, false, 0, 0), 0);
@@ -205,18 +225,20 @@ internal readonly record struct BoundaryFrame(
 
     private static uint SentLength(ReadOnlySpan<byte> frame) => BinaryPrimitives.ReadUInt32LittleEndian(frame[HeaderSize..]);
 
-    private static bool HasFlags(FrameKind kind, bool asks, BoundaryFormat format) => kind switch
+    private static bool HasFlags(FrameKind kind, bool wants, bool embeds, BoundaryFormat format) => kind switch
     {
         FrameKind.Hidden => Enum.IsDefined(format),
-        FrameKind.Have => Enum.IsDefined(format) && !asks,
-        _ => format == 0 && !asks,
+        FrameKind.Have => Enum.IsDefined(format) && !wants && !embeds,
+        FrameKind.Sync => format == 0 && !embeds,
+        _ => format == 0 && !wants && !embeds,
     };
 
-    private static bool HasSequence(FrameKind kind) => kind is FrameKind.Hidden or FrameKind.Candidates or FrameKind.Embedding or FrameKind.Sync or FrameKind.Handed;
+    private static bool HasSequence(FrameKind kind) =>
+        kind is FrameKind.Hidden or FrameKind.Candidates or FrameKind.Embedding or FrameKind.Sync or FrameKind.Handed or FrameKind.Fork;
 
     private static bool HasSession(FrameKind kind, SessionId session) => kind switch
     {
-        FrameKind.Hidden or FrameKind.Candidates or FrameKind.Embedding or FrameKind.Handed or FrameKind.CloseSession => session.Number != 0,
+        FrameKind.Hidden or FrameKind.Candidates or FrameKind.Embedding or FrameKind.Handed or FrameKind.CloseSession or FrameKind.Fork or FrameKind.Rest => session.Number != 0,
         FrameKind.Sync => session.Number == 0,
         FrameKind.Refused => session.Number != 0 || session.HeadEpoch == 0,
         _ => session == default,
@@ -231,7 +253,8 @@ internal readonly record struct BoundaryFrame(
         FrameKind.Embedding => count == 1 && payload > 0 && payload % sizeof(float) == 0,
         FrameKind.Sync => count <= EntriesMax && payload == count * sizeof(uint),
         FrameKind.Refused => count <= ReasonBytesMax && payload == count,
-        FrameKind.CloseSession or FrameKind.Ping or FrameKind.Pong => count == 0 && payload == 0,
+        FrameKind.Fork => count == 0 && payload == sizeof(uint),
+        FrameKind.CloseSession or FrameKind.Ping or FrameKind.Pong or FrameKind.Rest => count == 0 && payload == 0,
         _ => false,
     };
 }

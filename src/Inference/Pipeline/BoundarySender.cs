@@ -15,7 +15,7 @@ internal sealed class BoundarySender : IDisposable
     private readonly FrameBlocks _blocks;
     private readonly Stack<Outgoing> _spare = new();
     private BoundaryQueue? _queue;
-    private (uint HeadEpoch, long Generation)? _synced;
+    private (uint HeadEpoch, long Generation, bool AllFork)? _synced;
 
     public BoundarySender(PipelineOptions options)
     {
@@ -32,6 +32,28 @@ internal sealed class BoundarySender : IDisposable
     {
         if (_sessions.ContainsKey(session)) return;
         _sessions.Add(session, _spare.TryPop(out var spare) ? spare : new Outgoing(new ReplayWindow(_blocks, latestOnly: _options.IsLast)));
+    }
+
+    /// <summary>
+    /// Opens a session that begins with frames of another. A receiver that has run them is told so; one that was replayed them may not be that far,
+    /// and is sent the frames themselves, as every receiver is over a new link.
+    /// </summary>
+    public void Fork(SessionId session, SessionId source, long frames, int tokens)
+    {
+        Open(session);
+        if (!_sessions.TryGetValue(source, out var from)) throw new InvalidOperationException($"Session {source} is not open.");
+        var outgoing = _sessions[session];
+        outgoing.Window.Share(from.Window, frames, session.Number);
+        if (!from.WasReplayed && !_options.IsLast) Enqueue(BoundaryFrame.Fork(session, source, frames, tokens));
+        else foreach (var frame in outgoing.Window.From(0)) Enqueue(frame);
+    }
+
+    /// <summary>The session's answer is over; it stays as a source of forks.</summary>
+    public void Rest(SessionId session)
+    {
+        if (!_sessions.TryGetValue(session, out var outgoing) || outgoing.Rests) return;
+        outgoing.Rests = true;
+        Enqueue(BoundaryFrame.Rest(session));
     }
 
     /// <summary>Room for a session's next frame, held by the caller until it is emitted; none where the session is closed.</summary>
@@ -89,9 +111,9 @@ internal sealed class BoundarySender : IDisposable
     }
 
     /// <summary>From now on this stage knows the head's open sessions: whatever it does not know is over.</summary>
-    public void Sync(uint headEpoch, long generation)
+    public void Sync(uint headEpoch, long generation, bool allFork)
     {
-        _synced = (headEpoch, generation);
+        _synced = (headEpoch, generation, allFork);
         Enqueue(SyncFrame());
     }
 
@@ -104,7 +126,9 @@ internal sealed class BoundarySender : IDisposable
         foreach (var (session, outgoing) in _sessions)
         {
             outgoing.SendFrom = have.GetValueOrDefault(session);
+            outgoing.WasReplayed |= outgoing.SendFrom < outgoing.Window.End;
             foreach (var frame in outgoing.Window.From(outgoing.SendFrom)) Enqueue(frame);
+            if (outgoing.Rests) Enqueue(BoundaryFrame.Rest(session));
             if (outgoing.Refusal is { } refusal) Enqueue(refusal);
         }
         return queue;
@@ -121,7 +145,7 @@ internal sealed class BoundarySender : IDisposable
 
     private byte[] SyncFrame() => BoundaryFrame.Sync(
         _synced!.Value.HeadEpoch, _synced.Value.Generation,
-        [.. _sessions.Keys.Where(s => s.HeadEpoch == _synced.Value.HeadEpoch).Select(s => s.Number)]);
+        [.. _sessions.Keys.Where(s => s.HeadEpoch == _synced.Value.HeadEpoch).Select(s => s.Number)], _synced.Value.AllFork);
 
     private void Enqueue(byte[] frame) => Enqueue(FrameSlice.Of(frame));
 
@@ -140,11 +164,16 @@ internal sealed class BoundarySender : IDisposable
 
         public byte[]? Refusal { get; set; }
 
+        public bool Rests { get; set; }
+
+        /// <summary>Whether a receiver was sent frames again: it may not have run them yet.</summary>
+        public bool WasReplayed { get; set; }
+
         /// <summary>Lets go of all that is kept: what is left is as good as new.</summary>
         public void Clear()
         {
             Window.Clear();
-            (SendFrom, Refusal) = (0, null);
+            (SendFrom, Refusal, Rests, WasReplayed) = (0, null, false, false);
         }
     }
 }

@@ -33,6 +33,12 @@ internal enum FrameKind : byte
     /// <summary>To a standby: what the stage's layers know of one frame's tokens, and what it sent on for them.</summary>
     Handed = 9,
 
+    /// <summary>A new session that begins with the first frames of another, which the receiver has run already.</summary>
+    Fork = 10,
+
     /// <summary>The last stage's embedding of a text, to the head.</summary>
     Embedding = 11,
+
+    /// <summary>The session's answer is over; it stays open, for others to begin with its tokens.</summary>
+    Rest = 12,
 }

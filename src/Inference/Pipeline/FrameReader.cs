@@ -3,13 +3,25 @@ namespace SwarmCompute.Inference;
 /// <summary>Reads frames wherever they are, one at a time; of those on disk, the block of the last one is at hand. The reader holds what it reads.</summary>
 internal sealed class FrameReader
 {
-    private byte[] _loaded = [];
+    private byte[] _loaded = [], _renumbered = [];
     private SpilledBytes? _spilled;
     private FrameBlock? _pinned;
 
     /// <summary>A frame's bytes, until it is closed.</summary>
     /// <exception cref="InvalidDataException">The disk does not give what was written to it.</exception>
     public ReadOnlyMemory<byte> Open(FrameSlice frame)
+    {
+        var bytes = Find(frame);
+        return frame.Number == 0 ? bytes : Renumber(bytes.Span, frame.Number);
+    }
+
+    public void Close()
+    {
+        _pinned?.Unpin();
+        _pinned = null;
+    }
+
+    private ReadOnlyMemory<byte> Find(FrameSlice frame)
     {
         if (frame.Block is not { } block) return frame.IsNone ? default : frame.Memory;
         if (block.TryPin())
@@ -21,10 +33,12 @@ internal sealed class FrameReader
         return _loaded.AsMemory(frame.Offset, frame.Length);
     }
 
-    public void Close()
+    private ReadOnlyMemory<byte> Renumber(ReadOnlySpan<byte> frame, uint number)
     {
-        _pinned?.Unpin();
-        _pinned = null;
+        if (_renumbered.Length < frame.Length) _renumbered = new byte[frame.Length];
+        frame.CopyTo(_renumbered);
+        BoundaryFrame.Renumber(_renumbered, number);
+        return _renumbered.AsMemory(0, frame.Length);
     }
 
     private void Load(FrameBlock block, SpilledBytes spilled)

@@ -3,6 +3,9 @@ namespace SwarmCompute.Inference;
 /// <summary>One frame where it lies: in an array of its own, which is the collector's, or in a block, which whoever keeps it holds and releases.</summary>
 internal readonly record struct FrameSlice(byte[]? Own, FrameBlock? Block, int Offset, int Length)
 {
+    /// <summary>The session that it is of, where it came by a fork and its bytes name another; else 0.</summary>
+    public uint Number { get; init; }
+
     /// <summary>Whether it is no frame at all.</summary>
     public bool IsNone => Own is null && Block is null;
 

@@ -5,4 +5,8 @@ namespace SwarmCompute.Inference;
 /// <param name="Token">Its id.</param>
 /// <param name="IsEnd">Whether it is a stop token: it ends the answer, is no part of it, and is not metered.</param>
 /// <param name="Candidates">What it was chosen from.</param>
-public readonly record struct GeneratedToken(int Index, int Token, bool IsEnd, Candidates? Candidates = null);
+public readonly record struct GeneratedToken(int Index, int Token, bool IsEnd, Candidates? Candidates = null)
+{
+    /// <summary>Tokens of the prompt that were not run again, as an earlier session had them.</summary>
+    public int CachedTokens { get; init; }
+}

@@ -13,4 +13,10 @@ public sealed record GenerationRequest(
 {
     /// <summary>What the answer must be; null (default) is anything.</summary>
     public TokenGrammar? Grammar { get; init; }
+
+    /// <summary>
+    /// Whose request it is: only requests of the same scope begin with each other's tokens, for whoever does can tell by the time that another was
+    /// there before. Null (default) is a scope, too.
+    /// </summary>
+    public string? PrefixScope { get; init; }
 }

@@ -1,8 +1,10 @@
 namespace SwarmCompute.Inference;
 
 /// <summary>One answer that a head generates, or one text that it embeds. Its state is guarded by the ring's gate, but for the kernel session, which is the kernel thread's.</summary>
-internal sealed class HeadSession(SessionId id, bool embeds)
+internal sealed class HeadSession(SessionId id, string? scope, ReadOnlyMemory<int> tokens, bool embeds)
 {
+    private readonly List<int> _ends = [];
+    private long _answered;
     private TaskCompletionSource<HeadAnswer>? _answer;
     private PipelineException? _fault;
 
@@ -10,6 +12,15 @@ internal sealed class HeadSession(SessionId id, bool embeds)
 
     /// <summary>Whether it is a text, whose embedding the last stage owes instead of candidates.</summary>
     public bool Embeds => embeds;
+
+    /// <summary>The tokens of prompt and answer, as far as they are known.</summary>
+    public ReadOnlyMemory<int> Tokens => tokens;
+
+    /// <summary>Tokens that were not run again, as the session began with those of another.</summary>
+    public int CachedTokens { get; private set; }
+
+    /// <summary>Whether every frame so far has gone round the ring: every stage has run it.</summary>
+    public bool IsAnswered => NextSequence > 0 && _answered == NextSequence;
 
     public KernelWorker.SerialQueue Queue { get; } = new();
 
@@ -35,6 +46,7 @@ internal sealed class HeadSession(SessionId id, bool embeds)
         var place = (NextSequence, Position);
         NextSequence++;
         Position += tokens;
+        _ends.Add(Position);
         return place;
     }
 
@@ -54,8 +66,30 @@ internal sealed class HeadSession(SessionId id, bool embeds)
         if (sequence >= NextSequence) throw new BoundaryProtocolException($"answer {sequence} of session {Id} came before their frame was sent");
         if (sequence != Expected || _answer is not { Task.IsCompleted: false }) return;
         Expected = NextSequence;
+        _answered = sequence + 1;
         _answer.SetResult(answer());
     }
+
+    /// <summary>How many frames, and tokens in them, a session of these tokens may share: what every stage has run. One token is always left to be run.</summary>
+    public (int Frames, int Tokens) Shares(string? otherScope, ReadOnlySpan<int> others)
+    {
+        if (embeds || HasFailed || IsOver || otherScope != scope) return default;
+        var common = Math.Min(Known.CommonPrefixLength(others), others.Length - 1);
+        var frames = Math.Min(_ends.FindLastIndex(end => end <= common) + 1, (int)_answered);
+        return frames == 0 ? default : (frames, _ends[frames - 1]);
+    }
+
+    /// <summary>Whether whoever could begin with this session's tokens could as well begin with the other's.</summary>
+    public bool IsWithin(HeadSession other) => other.Shares(scope, [.. Known, 0]).Tokens == Position;
+
+    /// <summary>Begins with frames of another session.</summary>
+    public void Begin(HeadSession source, int frames)
+    {
+        _ends.AddRange(source._ends[..frames]);
+        (NextSequence, Expected, Position, CachedTokens) = (frames, frames, _ends[^1], _ends[^1]);
+    }
+
+    private ReadOnlySpan<int> Known => tokens.Span[..Position];
 
     /// <summary>The session cannot go on.</summary>
     public void Fail(PipelineException fault)

@@ -51,8 +51,8 @@ public sealed partial class PipelineHead
         var session = await OpenInTurn(either.Token);
         try
         {
-            var answer = FeedKnown(session, tokens.AsMemory(), tokens.Length);
-            return (await Answer(answer, _options.RestoreMax + TimeSpan.FromSeconds(session.NextSequence), either.Token)).Embedding;
+            var (answer, calls) = FeedKnown(session, tokens.AsMemory(), tokens.Length);
+            return (await Answer(answer, _options.RestoreMax + TimeSpan.FromSeconds(calls), either.Token)).Embedding;
         }
         finally
         {
@@ -99,7 +99,7 @@ public sealed partial class PipelineHead
         while (!_draining && _embeddingsOpen < EmbeddingsAtOnce && _open < _options.SessionsMax && _waiting.TryDequeue(out var turn))
         {
             if (turn.Task.IsCompleted) continue;                             // it was given up
-            var session = Begin(embeds: true);
+            var session = Begin(scope: null, tokens: default, known: 0, embeds: true);
             if (!turn.TrySetResult(session)) Close(session);
         }
     }

@@ -26,7 +26,7 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
     private int _open;
     private uint _lastNumber;
     private long _ringGeneration = -1;
-    private bool _stood, _draining;
+    private bool _stood, _draining, _canFork, _allFork;
     private TaskCompletionSource? _drained;
 
     private PipelineHead(PipelineOptions options, OverlayListener listener, OverlayCredentials credentials, TimeProvider time, ILogger log)
@@ -79,10 +79,11 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
     public void Attach(IStageKernel kernel, IEmbedding embedding)
     {
         _ring.Check(kernel);
+        var canFork = kernel.CanFork;
         lock (_ring.Gate)
         {
             if (_kernel is not null) throw new InvalidOperationException("The head has a kernel already.");
-            (_kernel, _embedding) = (kernel, embedding);
+            (_kernel, _embedding, _canFork) = (kernel, embedding, canFork);
             CheckReady();
         }
         _ring.Worker.Start(kernel);
@@ -115,6 +116,7 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
         lock (_ring.Gate)
         {
             _draining = true;
+            foreach (var kept in _kept.ToList()) Close(kept);
             _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             TurnAway();
             if (_sessions.Count == 0) _drained.TrySetResult();
@@ -164,7 +166,7 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
 
     void IRingNode.MapChanged(PipelineMap map)
     {
-        _ring.Sender.Sync(_options.Epoch.Value, map.Generation);
+        _ring.Sender.Sync(_options.Epoch.Value, map.Generation, allFork: true);
         CheckReady();
     }
 
@@ -178,13 +180,13 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
                 return false;
             case FrameKind.Refused:
                 if (_sessions.TryGetValue(frame.Session.Number, out var refused))
-                    refused.Fail(new PipelineException(PipelineFault.Refused, $"A stage refused: {BoundaryFrame.ReadReason(buffer.Memory.Span)}"));
+                    Refused(refused, BoundaryFrame.ReadReason(buffer.Memory.Span));
                 return false;
             case FrameKind.Sync:
-                _ringGeneration = frame.Sequence;
+                (_ringGeneration, _allFork) = (frame.Sequence, frame.AllFork);
                 CheckReady();
                 return false;
-            case FrameKind.CloseSession:
+            case FrameKind.CloseSession or FrameKind.Rest or FrameKind.Fork:
                 return false;
             default:
                 throw new BoundaryProtocolException($"a frame of kind {frame.Kind} came to the head");
@@ -207,46 +209,63 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
         request.Prompt.CopyTo(tokens);
         request.Resume.CopyTo(tokens, request.Prompt.Length);
         var (begin, count) = (request.Prompt.Length, request.Prompt.Length + request.Resume.Length);
-        var session = Open();
+        var session = Open(request.PrefixScope, tokens, count);
         try
         {
-            var answer = FeedKnown(session, tokens.AsMemory(0, count), begin);
-            var bound = _options.RestoreMax + TimeSpan.FromSeconds(session.NextSequence);    // a second for each call of the prompt
+            if (await First(session, count, begin, either.Token) is not { } candidates)
+            {
+                session = BeginAnew(session, request.PrefixScope, tokens, count);
+                candidates = (await First(session, count, begin, either.Token))!;
+            }
+            var cached = Math.Min(session.CachedTokens, begin);
             while (true)
             {
-                var candidates = (await Answer(answer, bound, either.Token)).Candidates!;
                 var token = sampler.Next(candidates, tokens.AsSpan(0, count));
-                bound = _options.RestoreMax;
                 if (request.StopTokens.Contains(token))
                 {
-                    yield return new GeneratedToken(count - begin, token, IsEnd: true, candidates);
+                    yield return new GeneratedToken(count - begin, token, IsEnd: true, candidates) { CachedTokens = cached };
                     yield break;
                 }
                 tokens[count++] = token;
                 Usage.CountToken();
-                yield return new GeneratedToken(count - 1 - begin, token, IsEnd: false, candidates);
+                yield return new GeneratedToken(count - 1 - begin, token, IsEnd: false, candidates) { CachedTokens = cached };
                 if (count == tokens.Length) yield break;
-                answer = Feed(session, tokens.AsMemory(count - 1, 1), wantsCandidates: true)!;
+                var answer = Feed(session, tokens.AsMemory(count - 1, 1), wantsCandidates: true)!;
+                candidates = (await Answer(answer, _options.RestoreMax, either.Token)).Candidates!;
             }
         }
         finally
         {
             Usage.End(request.Prompt.AsSpan(), tokens.AsSpan(begin, count - begin), request.Resume.Length);    // first: whoever drains reads it then
-            lock (_ring.Gate) Close(session);
+            lock (_ring.Gate) KeepOrClose(session);
+        }
+    }
+
+    /// <summary>The candidates after all that is known; null where the session began with tokens of another, and a stage cannot do that.</summary>
+    private async Task<Candidates?> First(HeadSession session, int known, int prompt, CancellationToken cancel)
+    {
+        try
+        {
+            var (answer, calls) = FeedKnown(session, session.Tokens[..known], prompt);
+            return (await Answer(answer, _options.RestoreMax + TimeSpan.FromSeconds(calls), cancel)).Candidates;         // a second for each call of the prompt
+        }
+        catch (PipelineException fault) when (fault.Fault == PipelineFault.Refused && session.CachedTokens > 0)
+        {
+            return null;
         }
     }
 
     /// <summary>Feeds prompt and resumed tokens in the calls in which they were fed at first: chunks of the prompt, then token by token.</summary>
-    private Task<HeadAnswer> FeedKnown(HeadSession session, ReadOnlyMemory<int> tokens, int prompt)
+    private (Task<HeadAnswer> Answer, int Calls) FeedKnown(HeadSession session, ReadOnlyMemory<int> tokens, int prompt)
     {
-        Task<HeadAnswer>? answer = null;
-        for (var at = 0; at < tokens.Length;)
+        var (answer, calls) = ((Task<HeadAnswer>?)null, 0);
+        for (var at = session.CachedTokens; at < tokens.Length; calls++)
         {
             var take = at < prompt ? Math.Min(_options.PrefillTokens, prompt - at) : 1;
             answer = Feed(session, tokens.Slice(at, take), wantsCandidates: at + take == tokens.Length);
             at += take;
         }
-        return answer!;
+        return (answer!, calls);
     }
 
     private Task<HeadAnswer>? Feed(HeadSession session, ReadOnlyMemory<int> tokens, bool wantsCandidates)
@@ -289,14 +308,14 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
         }
     }
 
-    private HeadSession Open()
+    private HeadSession Open(string? scope, int[] tokens, int known)
     {
         lock (_ring.Gate)
         {
             CheckOpen();
             if (_open >= _options.SessionsMax)
                 throw new PipelineException(PipelineFault.Busy, $"{_options.SessionsMax} answers are being generated, as many as there may be.");
-            return Begin(embeds: false);
+            return Begin(scope, tokens, known, embeds: false);
         }
     }
 
@@ -306,27 +325,38 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
         if (!_stood) throw new PipelineException(PipelineFault.NotReady, "The pipeline does not stand yet.");
     }
 
-    private HeadSession Begin(bool embeds)
+    private HeadSession Begin(string? scope, ReadOnlyMemory<int> tokens, int known, bool embeds)
     {
         _open++;
         if (embeds) _embeddingsOpen++;
-        var session = new HeadSession(new SessionId(_options.Epoch.Value, checked(++_lastNumber)), embeds);
+        var frames = 0;
+        var source = embeds ? null : FindPrefix(scope, tokens.Span[..known], out frames);
+        if (!MakeRoom(source)) source = null;
+        return Add(scope, tokens, source, frames, embeds);
+    }
+
+    private HeadSession Add(string? scope, ReadOnlyMemory<int> tokens, HeadSession? source, int frames, bool embeds = false)
+    {
+        var session = new HeadSession(new SessionId(_options.Epoch.Value, checked(++_lastNumber)), scope, tokens, embeds);
         _sessions.Add(session.Id.Number, session);
-        _ring.ShareOut(_sessions.Count);
-        if (_options.Slots > 1) _ring.Sender.Open(session.Id);
+        _ring.ShareOut(_sessions.Count - _kept.Count);
+        if (source is not null) Fork(session, source, frames);
+        else if (_options.Slots > 1) _ring.Sender.Open(session.Id);
         return session;
     }
 
     private void Close(HeadSession session)
     {
+        var wasKept = _kept.Remove(session);
         if (!_sessions.Remove(session.Id.Number)) return;
         session.IsOver = true;
-        _ring.ShareOut(_sessions.Count);
+        _ring.ShareOut(_sessions.Count - _kept.Count);
         _ring.Sender.Close(session.Id);
         if (_sessions.Count == 0) _drained?.TrySetResult();
         _ring.Worker.PostUrgent(() =>
         {
             session.Kernel?.Dispose();
+            if (wasKept) return;
             lock (_ring.Gate)
             {
                 _open--;                                                     // only now is there room for the next one

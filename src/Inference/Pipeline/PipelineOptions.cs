@@ -45,6 +45,12 @@ public sealed record PipelineOptions
     /// <summary>Bytes of disk that frames may take; a session that needs more is refused. 0 or more.</summary>
     public long ReplayDiskMax { get; init; } = 4L * 1024 * 1024 * 1024;
 
+    /// <summary>
+    /// Sessions that stay open after their answers, so that a request which begins with the same tokens need not run them again: 0 (off) to 250. They
+    /// take only room that no answer needs: of <see cref="SessionsMax"/>, and the oldest goes when one does.
+    /// </summary>
+    public int PrefixesMax { get; init; } = 8;
+
     /// <summary>How long a generation waits for the pipeline to be restored before it fails.</summary>
     public TimeSpan RestoreMax { get; init; } = TimeSpan.FromSeconds(120);
 
@@ -69,6 +75,7 @@ public sealed record PipelineOptions
         Require(Slot >= 0 && Slot < Slots, nameof(Slot), Slot, $"0 to {Slots - 1}");
         Require(ContextTokens is >= 2 and <= 1 << 20, nameof(ContextTokens), ContextTokens, "2 to 1048576");
         Require(SessionsMax is >= 1 and <= 250, nameof(SessionsMax), SessionsMax, "1 to 250");
+        Require(PrefixesMax is >= 0 and <= 250, nameof(PrefixesMax), PrefixesMax, "0 to 250");
         Require(PrefillTokens is >= 1 and <= 512, nameof(PrefillTokens), PrefillTokens, "1 to 512");
         Require(Enum.IsDefined(Boundary), nameof(Boundary), Boundary, "F32, Bf16 or ByteBlocks");
         Require(ReplayBytesMax >= 0, nameof(ReplayBytesMax), ReplayBytesMax, "0 or more");

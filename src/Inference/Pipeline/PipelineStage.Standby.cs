@@ -103,9 +103,8 @@ public sealed partial class PipelineStage
     /// <summary>The kernel has finished a frame of a session, up to this position. Called under the gate.</summary>
     private void Finished(StageSession session, int end)
     {
-        if (!_canHandOver) return;
-        session.Ends.Add(end);
-        _feed.Note(session);
+        if (_canHandOver || _canFork) session.Ends.Add(end);
+        if (_canHandOver) _feed.Note(session);
     }
 
     /// <summary>A session's state could not be taken over: what is known of it is worth nothing.</summary>

@@ -20,9 +20,9 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
     private readonly StandbyFeed _feed;
     private readonly OutboundLink _standbyLink;
     private IStageKernel? _kernel;
-    private bool _canHandOver;
+    private bool _canHandOver, _canFork;
     private uint _headEpoch;
-    private (uint HeadEpoch, long Generation)? _sync;
+    private (uint HeadEpoch, long Generation, bool AllFork)? _sync;
 
     private PipelineStage(PipelineOptions options, OverlayListener listener, OverlayCredentials credentials, TimeProvider time, ILogger log)
     {
@@ -38,10 +38,16 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
     /// <summary>How much longer its calls take than their best ones did, in percent (400: four times as long), where that has lasted for 20 s; else 0.</summary>
     public int SlowPercent => _ring.Worker.SlowPercent;
 
-    /// <summary>Sessions that are open now.</summary>
+    /// <summary>Sessions that are open now, but for those whose answer is over.</summary>
     public int OpenSessions
     {
-        get { lock (_ring.Gate) return _sessions.Count; }
+        get { lock (_ring.Gate) return Running; }
+    }
+
+    /// <summary>Sessions that stay open after their answer, for others to begin with their tokens.</summary>
+    public int KeptPrefixes
+    {
+        get { lock (_ring.Gate) return _sessions.Count - Running; }
     }
 
     /// <summary>Begins to take and keep up links. The layers may come later, by <see cref="Attach"/>: until then the links live and frames wait.</summary>
@@ -68,11 +74,11 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
     public void Attach(IStageKernel kernel)
     {
         _ring.Check(kernel);
-        var canHandOver = kernel.CanHandOver;
+        var (canHandOver, canFork) = (kernel.CanHandOver, kernel.CanFork);
         lock (_ring.Gate)
         {
             if (_kernel is not null) throw new InvalidOperationException("The stage has a kernel already.");
-            (_kernel, _canHandOver) = (kernel, canHandOver);
+            (_kernel, _canHandOver, _canFork) = (kernel, canHandOver, canFork);
             ForwardSync();
             CheckReady();
         }
@@ -118,6 +124,12 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
         {
             case FrameKind.Hidden:
                 return TakeHidden(frame, buffer);
+            case FrameKind.Fork:
+                TakeFork(frame, BoundaryFrame.ReadSource(frame, buffer.Memory.Span));
+                return false;
+            case FrameKind.Rest:
+                Rest(frame.Session);
+                return false;
             case FrameKind.CloseSession:
                 Close(frame.Session);
                 return false;
@@ -156,13 +168,13 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
         if (open.Contains(0)) throw new BoundaryProtocolException("session 0 cannot be open");
         foreach (var over in _sessions.Keys.Where(s => !open.Contains(s.Number)).ToList()) Close(over);
         foreach (var number in open) SessionOf(frame.Session with { Number = number });
-        _sync = (frame.Session.HeadEpoch, frame.Sequence);
+        _sync = (frame.Session.HeadEpoch, frame.Sequence, frame.AllFork);
         ForwardSync();
     }
 
     private void ForwardSync()
     {
-        if (_kernel is not null && _sync is { } sync) _ring.Sender.Sync(sync.HeadEpoch, sync.Generation);
+        if (_kernel is not null && _sync is { } sync) _ring.Sender.Sync(sync.HeadEpoch, sync.Generation, sync.AllFork && _canFork);
     }
 
     private StageSession SessionOf(SessionId id)
@@ -171,7 +183,7 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
         if (_sessions.Count >= 2 * _options.SessionsMax) throw new BoundaryProtocolException($"more than {2 * _options.SessionsMax} sessions are open");
         var session = new StageSession(id);
         _sessions.Add(id, session);
-        _ring.ShareOut(_sessions.Count);
+        _ring.ShareOut(Running);
         _ring.Sender.Open(id);
         if (_sessions.Count > _options.SessionsMax)
             Refuse(id, session, BoundaryFrame.Refused(id, $"stage {_options.Slot}: {_options.SessionsMax} sessions are open, as many as there may be"));
@@ -188,7 +200,7 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
     {
         if (!_sessions.Remove(id, out var session)) return;
         session.IsOver = true;
-        _ring.ShareOut(_sessions.Count);
+        _ring.ShareOut(Running);
         _ring.Sender.Close(id);
         _feed.Close(session);
         _ring.Worker.PostUrgent(() => session.Kernel?.Dispose());

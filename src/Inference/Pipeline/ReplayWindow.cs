@@ -53,6 +53,13 @@ internal sealed class ReplayWindow(FrameBlocks blocks, bool latestOnly)
         frame.Block?.Unpin();
     }
 
+    /// <summary>Begins with the first frames of another session's window, as those of this session's number: held as well, not copied.</summary>
+    public void Share(ReplayWindow source, long frames, uint number)
+    {
+        if (latestOnly) return;
+        for (var frame = 0; frame < frames; frame++) _frames.Add(source._frames[frame].Hold() with { Number = number });
+    }
+
     /// <summary>The frame at this sequence; none where it is not kept.</summary>
     public FrameSlice At(long sequence) => sequence >= _first && sequence < End ? _frames[(int)(sequence - _first)] : default;
 

@@ -29,5 +29,8 @@ internal sealed class StageSession(SessionId id)
 
     public bool IsRefused { get; set; }
 
+    /// <summary>Whether its answer is over: it stays for others to begin with its tokens.</summary>
+    public bool Rests { get; set; }
+
     public IStageSession? Kernel { get; set; }
 }

@@ -24,6 +24,27 @@ public sealed class BatchLaws
         Gen.Int[0, int.MaxValue].Sample(seed => Company(chain, new Random(seed), alone), iter: 12, threads: 1);
     }
 
+    [Fact]
+    public void A_fork_goes_on_when_its_source_is_closed_and_neither_sees_the_other()
+    {
+        using var directory = new TemporaryDirectory();
+        var path = directory.File("model.gguf");
+        new TinyModel { Layers = 2 }.WriteTo(path);
+        using var chain = new StageChain(path, 2, new StageLoadOptions { ContextTokensPerSession = ContextTokens, SessionsMax = 2, PrefillTokensMax = TokensMax });
+        var alone = Alone(chain, 3);
+        var source = new Sequence(chain, 3);
+        Step(chain, [(source, 30)]);
+        using var fork = new Sequence(chain, source, 17);
+        Assert.All(chain.Kernels, kernel => Assert.Throws<InferenceException>(() => kernel.Open()));
+        Assert.All(source.Sessions, session => Assert.Throws<ArgumentOutOfRangeException>(() => session.Fork(31)));
+        Step(chain, [(source, 1), (fork, 4)]);
+        Bits.AssertSame(alone[30], source.Latest!);
+        Bits.AssertSame(alone[20], fork.Latest!);
+        source.Dispose();
+        Step(chain, [(fork, 1)]);
+        Bits.AssertSame(alone[21], fork.Latest!);
+    }
+
     /// <summary>The candidates after every token of a sequence, which is run by itself: the prompt's first half in one call, then token by token.</summary>
     private static Candidates[] Alone(StageChain chain, int seed)
     {
@@ -43,6 +64,8 @@ public sealed class BatchLaws
         for (var step = 0; step < 60; step++)
         {
             if (open.Count < SessionsMax && random.Next(3) == 0) open.Add(new Sequence(chain, random.Next(alone.Length)));
+            if (open.Count is > 0 and < SessionsMax && random.Next(3) == 0 && open[random.Next(open.Count)] is { At: > 0 } source)
+                open.Add(new Sequence(chain, source, random.Next(1, source.At + 1)));
             var calls = open.Where(_ => random.Next(3) > 0).Select(sequence => (sequence, Math.Min(random.Next(4) == 0 ? random.Next(1, 30) : 1, TokensMax - sequence.At)))
                 .Where(call => call.Item2 > 0).ToList();
             if (calls.Count > 0) Step(chain, calls);
@@ -85,13 +108,20 @@ public sealed class BatchLaws
 
     private sealed class Sequence(StageChain chain, int seed) : IDisposable
     {
+        /// <summary>One that begins with the first tokens of another.</summary>
+        public Sequence(StageChain chain, Sequence source, int tokens) : this(chain, source.Seed)
+        {
+            foreach (var session in Sessions) session.Dispose();
+            (Sessions, At) = ([.. source.Sessions.Select(session => session.Fork(tokens))], tokens);
+        }
+
         public int Seed => seed;
 
         public int At { get; private set; }
 
         public Candidates? Latest { get; set; }
 
-        public IStageSession[] Sessions { get; } = [.. chain.Kernels.Select(kernel => kernel.Open())];
+        public IStageSession[] Sessions { get; private set; } = [.. chain.Kernels.Select(kernel => kernel.Open())];
 
         /// <summary>The embeddings of the next tokens.</summary>
         public byte[] Next(int tokens)

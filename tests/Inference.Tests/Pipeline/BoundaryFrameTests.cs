@@ -75,6 +75,16 @@ public sealed class BoundaryFrameTests
             Assert.True(numbers.SetEquals(BoundaryFrame.ReadSync(bytes)));
         });
 
+    [Fact]
+    public void A_fork_survives_the_wire() =>
+        Gen.Select(Sessions, Gen.UInt[1, uint.MaxValue], Gen.Long[0, long.MaxValue], Gen.Int[0, int.MaxValue]).Sample((session, source, frames, tokens) =>
+        {
+            var bytes = BoundaryFrame.Fork(session, session with { Number = source }, frames, tokens);
+            Assert.Null(BoundaryFrame.Read(bytes, out var frame));
+            Assert.Equal(new BoundaryFrame(FrameKind.Fork, session, 0, false, tokens, frames), frame);
+            Assert.Equal(session with { Number = source }, BoundaryFrame.ReadSource(frame, bytes));
+        });
+
     [Theory]
     [InlineData("stage 1: the context is full", "stage 1: the context is full")]
     [InlineData("two\nlines\u001b[31m", "two lines [31m")]
@@ -94,7 +104,7 @@ public sealed class BoundaryFrameTests
 
     [Fact]
     public void Random_bytes_behind_a_known_kind_are_read_or_refused_and_do_no_harm() =>
-        Gen.Select(Gen.Byte[1, 11], Gen.Int[0, 30], Gen.Byte.Array[0, 200]).Sample((kind, count, payload) =>
+        Gen.Select(Gen.Byte[1, 12], Gen.Int[0, 30], Gen.Byte.Array[0, 200]).Sample((kind, count, payload) =>
         {
             var bytes = new byte[BoundaryFrame.HeaderSize + payload.Length];
             (bytes[0], bytes[2], bytes[8]) = (kind, (byte)count, 1);
@@ -120,6 +130,7 @@ public sealed class BoundaryFrameTests
             case FrameKind.Embedding: Assert.True(BoundaryFrame.States((ReadOnlySpan<byte>)bytes).Length > 0); break;
             case FrameKind.Have: _ = BoundaryFrame.ReadHave(bytes, frame.Count); break;
             case FrameKind.Sync: _ = BoundaryFrame.ReadSync(bytes); break;
+            case FrameKind.Fork: _ = BoundaryFrame.ReadSource(frame, bytes); break;
             case FrameKind.Refused: _ = BoundaryFrame.ReadReason(bytes); break;
             case FrameKind.Handed: Assert.True(BoundaryFrame.Sent(bytes).Length + BoundaryFrame.Delta(bytes).Length == bytes.Length - BoundaryFrame.HeaderSize - 4); break;
             case FrameKind.Hidden: Assert.True(BoundaryFrame.States((ReadOnlySpan<byte>)bytes).Length >= frame.Count); break;

@@ -9,7 +9,16 @@ namespace SwarmCompute.Inference.Tests.Pipeline;
 internal sealed class FakeKernel(int slot, bool last, int contextTokens = 256, int sessionsMax = 8, Action<int>? onCall = null) : IStageKernel
 {
     public const int Length = 8, Vocabulary = 1000;
-    private int _open, _calls, _imports;
+    private int _open, _calls, _imports, _tokens;
+
+    /// <summary>Whether sessions can be forked; then no output depends on how tokens are cut into calls.</summary>
+    public bool CanFork { get; init; }
+
+    /// <summary>Whether every fork fails.</summary>
+    public bool RefusesForks { get; init; }
+
+    /// <summary>Tokens that were run.</summary>
+    public int Tokens => Volatile.Read(ref _tokens);
 
     public int EmbeddingLength => Length;
 
@@ -34,14 +43,16 @@ internal sealed class FakeKernel(int slot, bool last, int contextTokens = 256, i
 
     public int OpenSessions => Volatile.Read(ref _open);
 
-    public IStageSession Open()
+    public IStageSession Open() => Open(0, 1);
+
+    private Session Open(int position, ulong hash)
     {
         if (Interlocked.Increment(ref _open) > sessionsMax)
         {
             Interlocked.Decrement(ref _open);
             throw new InferenceException("As many sessions are open as the stage was loaded for.");
         }
-        return new Session(this);
+        return new Session(this, position, hash);
     }
 
     public void Dispose() { /* holds nothing */ }
@@ -78,13 +89,23 @@ internal sealed class FakeKernel(int slot, bool last, int contextTokens = 256, i
         for (var i = 0; i < hidden.Length; i++) hidden[i] = (Mix(hash + (ulong)i) >> 40) / (float)(1 << 24);
     }
 
-    private sealed class Session(FakeKernel kernel) : IStageSession
+    private sealed class Session(FakeKernel kernel, int position, ulong hash) : IStageSession
     {
-        private readonly Dictionary<int, ulong> _hashes = new() { [0] = 1 };
-        private ulong _hash = 1;
+        private readonly Dictionary<int, ulong> _hashes = new() { [0] = 1, [position] = hash };
+        private ulong _hash = hash;
         private int _pooled, _disposed;
 
-        public int Position { get; private set; }
+        public int Position { get; private set; } = position;
+
+        public IStageSession Fork(int tokens)
+        {
+            ObjectDisposedException.ThrowIf(_disposed != 0, this);
+            if (!kernel.CanFork) throw new NotSupportedException();
+            if (kernel.RefusesForks) throw new InferenceException("No fork is made today.");
+            var fork = kernel.Open(tokens, _hashes[tokens]);
+            foreach (var (end, known) in _hashes.Where(known => known.Key < tokens)) fork._hashes[end] = known;
+            return fork;
+        }
 
         public void RunHidden(ReadOnlySpan<float> hiddenIn, int tokens, Span<float> hiddenOut)
         {
@@ -136,13 +157,16 @@ internal sealed class FakeKernel(int slot, bool last, int contextTokens = 256, i
         {
             ObjectDisposedException.ThrowIf(_disposed != 0, this);
             kernel.OnCall();
+            Interlocked.Add(ref kernel._tokens, tokens);
             Position += tokens;
             if (Position > kernel.ContextTokensMax) throw new InferenceException("The context is full.");
-            _hash = Mix(_hash ^ ((ulong)tokens << 32) ^ (ulong)kernel.Slot);
+            if (!kernel.CanFork) _hash = Mix(_hash ^ ((ulong)tokens << 32) ^ (ulong)kernel.Slot);
             for (var t = 0; t < tokens; t++)
             {
+                if (kernel.CanFork) _hash = Mix(_hash ^ (ulong)kernel.Slot);
                 foreach (var value in hiddenIn.Slice(t * Length, Length)) _hash = Mix(_hash ^ BitConverter.SingleToUInt32Bits(value));
                 if (!hiddenOut.IsEmpty) Write(_hash, hiddenOut.Slice(t * Length, Length));
+                if (kernel.CanFork) _hashes[Position - tokens + t + 1] = _hash;
             }
             _hashes[Position] = _hash;
         }

@@ -48,7 +48,7 @@ public sealed class RealKernelTests : IDisposable
             if (count is not (10 or 30)) return;
             var standby = count == 10 ? middle : last;
             while (ring[standby.Slot].Stage!.StandbyLag != 0) await Task.Delay(2, Cancel);
-            Assert.Equal(1, standby.Stage!.OpenSessions);
+            Assert.Equal(2, standby.Stage!.OpenSessions);                    // the first answer's, too, with which this one began
             await ring.Kill(standby.Slot);
             ring.Promote(standby);
         }));
@@ -89,6 +89,37 @@ public sealed class RealKernelTests : IDisposable
         }));
         Assert.Equal(4, beside.Count);
         Assert.All(beside, vector => Assert.Equal(expected, vector));
+    }
+
+    [Fact]
+    public async Task A_chat_that_goes_on_after_any_stage_was_lost_has_the_candidates_of_the_whole_model()
+    {
+        await using var ring = await Ring(3);
+        var (prompt, all) = (Request().Prompt, new List<GeneratedToken>());
+        var cached = new List<int>();
+        for (var turn = 0; turn < 4; turn++)
+        {
+            var request = Request() with { Prompt = prompt, TokensMax = 12 };
+            all.Clear();
+            await foreach (var token in ring.Head.Generate(request, Cancel))
+            {
+                all.Add(token);
+                if (token.Index != 5 || turn is not (1 or 2)) continue;
+                await ring.Kill(turn);
+                ring.Replace(turn);
+            }
+            using var whole = new WholeModel(_model);
+            Candidates expected = null!;
+            foreach (var call in prompt.Chunk(StageChain.CallTokens)) expected = whole.Next(call);
+            foreach (var token in all)
+            {
+                Bits.AssertSame(expected, token.Candidates!);
+                expected = whole.Next([token.Token]);
+            }
+            cached.Add(all[0].CachedTokens);
+            prompt = [.. prompt, .. all.Select(token => token.Token), TinyModel.TurnStart, TinyModel.FirstByte + turn];
+        }
+        Assert.Equal([0, 52, 66, 80], cached);
     }
 
     public void Dispose() => _directory.Dispose();

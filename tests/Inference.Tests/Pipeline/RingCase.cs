@@ -19,8 +19,11 @@ internal sealed class RingCase
             ContextTokens = _random.Next(24, 49),
             SessionsMax = _random.Next(3, 7),
             PrefillTokens = _random.Next(1, 20),
+            PrefixesMax = _random.Next(0, 5),
         };
-        Questions = [.. Enumerable.Range(0, QuestionsMax).Select(_ => Question())];
+        var questions = new List<GenerationRequest>();
+        while (questions.Count < QuestionsMax) questions.Add(Question(questions.Count == 0 ? [] : questions[_random.Next(questions.Count)].Prompt));
+        Questions = [.. questions];
         var lanes = _random.Next(2, Options.SessionsMax + 1);
         Lanes = [.. Enumerable.Range(0, lanes).Select(_ => Lane(AnswersMax / lanes))];
         Kills = [.. Enumerable.Range(0, _random.Next(4)).Select(_ => Kill(slots)).OrderBy(kill => kill.AtToken)];
@@ -38,8 +41,10 @@ internal sealed class RingCase
     /// <summary>Stages that are lost and replaced, all of one entry at once, by how many tokens were given altogether.</summary>
     public ImmutableArray<Loss> Kills { get; }
 
-    private GenerationRequest Question()
+    /// <summary>A question that often begins as another does.</summary>
+    private GenerationRequest Question(ImmutableArray<int> other)
     {
+        var common = _random.Next(2) * _random.Next(other.Length + 1);
         var prompt = _random.Next(1, Options.ContextTokens * 2 / 3);
         var sampling = _random.Next(4) == 0
             ? new SamplingOptions()
@@ -56,7 +61,7 @@ internal sealed class RingCase
             };
         ImmutableArray<int> stops = _random.Next(3) > 0 ? [] : [.. Enumerable.Range(0, 12).Select(_ => _random.Next(TinyModel.VocabularySize))];
         return new GenerationRequest(
-            [.. Enumerable.Range(0, prompt).Select(_ => _random.Next(TinyModel.VocabularySize))], _random.Next(1, Options.ContextTokens - prompt + 1), sampling, [], stops);
+            [.. Enumerable.Range(0, prompt).Select(i => i < common ? other[i] : _random.Next(TinyModel.VocabularySize))], _random.Next(1, Options.ContextTokens - prompt + 1), sampling, [], stops);
     }
 
     private ImmutableArray<Ask> Lane(int answers) =>

@@ -36,7 +36,8 @@ internal sealed class RingRun : IAsyncDisposable
     {
         await _ring.Stands(_cancel);
         await Task.WhenAll(_case.Lanes.Select(asks => Lane(asks)));
-        while (_ring.Head.OpenSessions > 0 || Enumerable.Range(1, _case.Options.Slots - 1).Any(slot => _ring[slot].Stage!.OpenSessions > 0))
+        await _ring.Head.Drain(TimeSpan.FromSeconds(30), _cancel);           // ends what was kept for others to begin with
+        while (_ring.Head.OpenSessions > 0 || Enumerable.Range(1, _case.Options.Slots - 1).Any(slot => _ring[slot].Stage!.OpenSessions + _ring[slot].Stage!.KeptPrefixes > 0))
             await Task.Delay(2, _cancel);
         return _kernels.Sum(kernel => kernel.Moves);
     }
