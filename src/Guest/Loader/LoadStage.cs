@@ -2,7 +2,7 @@ using SwarmCompute.Inference;
 
 namespace SwarmCompute.Guest.Loader;
 
-/// <summary>Step 6: the guest's layers are cut out of the model and loaded; the cut is removed from the disk at once.</summary>
+/// <summary>Step 6: the guest's layers are cut out of the model and loaded; the cut goes through a file that has no name.</summary>
 internal static class LoadStage
 {
     /// <summary>Tokens of a prompt in one call; every stage of a pipeline has the same number.</summary>
@@ -60,8 +60,9 @@ internal static class LoadStage
             throw new GuestException($"The stage cannot be loaded: the model's {model.Layers} layers are too few for {manifest.Stages} stages.");
         var ranges = manifest.Layers.IsEmpty ? StageCut.Balanced(PlannedModel.Of(file), manifest.Stages) : StageCut.Of(manifest.Layers, model.Layers);
         var (slot, last) = (ticket.Lease.Slot, ticket.Lease.Slot == manifest.Stages - 1);
-        if (manifest.Stages > 1) GgufSlicer.WriteStage(modelPath, files.StageFile, ranges[slot], last);
-        var kernel = LlamaCpp.LoadStage(manifest.Stages > 1 ? files.StageFile : modelPath, new StageLoadOptions
+        using var stage = manifest.Stages > 1 ? files.OpenStageFile() : null;
+        if (stage is not null) GgufSlicer.WriteStage(modelPath, stage, ranges[slot], last);
+        var kernel = LlamaCpp.LoadStage(stage is null ? modelPath : WorkFiles.PathOf(stage), new StageLoadOptions
         {
             Last = last,
             ContextTokensPerSession = manifest.ContextTokens,

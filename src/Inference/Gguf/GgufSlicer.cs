@@ -23,7 +23,21 @@ public static class GgufSlicer
     /// <exception cref="InvalidGgufException">The model's file cannot be used; see <see cref="GgufFile.Read"/>.</exception>
     /// <exception cref="ArgumentException">The range is not within the model, or last contradicts it.</exception>
     /// <exception cref="IOException">The stage's file cannot be written.</exception>
-    public static void WriteStage(string modelPath, string stagePath, LayerRange layers, bool last)
+    public static void WriteStage(string modelPath, string stagePath, LayerRange layers, bool last) =>
+        Cut(modelPath, layers, last, writer => writer.WriteTo(stagePath));
+
+    /// <summary>Writes one stage into an open file: one that has no name, and so is gone when it is closed.</summary>
+    /// <param name="modelPath">The whole model.</param>
+    /// <param name="stage">An empty file; stays open.</param>
+    /// <param name="layers">The layers of the stage.</param>
+    /// <param name="last">Whether the stage ends the model; so it must be exactly where the range does.</param>
+    /// <exception cref="InvalidGgufException">The model's file cannot be used; see <see cref="GgufFile.Read"/>.</exception>
+    /// <exception cref="ArgumentException">The range is not within the model, or last contradicts it.</exception>
+    /// <exception cref="IOException">The stage's file cannot be written.</exception>
+    public static void WriteStage(string modelPath, FileStream stage, LayerRange layers, bool last) =>
+        Cut(modelPath, layers, last, writer => writer.WriteTo(stage));
+
+    private static void Cut(string modelPath, LayerRange layers, bool last, Action<GgufWriter> write)
     {
         var model = GgufFile.Read(modelPath);
         if (model.Stage is not null) throw new InvalidGgufException($"{modelPath} is a stage already; give the whole model's file.");
@@ -39,7 +53,7 @@ public static class GgufSlicer
         foreach (var tensor in model.Tensors)
             if (tensor.Layer is { } layer && layer >= layers.First && layer < layers.End)
                 writer.AddTensor(tensor.NameInLayer(layer - layers.First), tensor.Type, tensor.Dimensions, Data(file, tensor));
-        writer.WriteTo(stagePath);
+        write(writer);
     }
 
     private static void AddSettings(GgufWriter writer, GgufMetadata model, SafeFileHandle file, LayerRange layers, bool last)

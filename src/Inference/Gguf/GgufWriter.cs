@@ -41,6 +41,13 @@ internal sealed class GgufWriter
     /// <summary>Writes the file; it replaces one of the same name.</summary>
     public void WriteTo(string path) => WholeFile.Write(path, overwrite: true, Write);
 
+    /// <summary>Writes into an open, empty file.</summary>
+    public void WriteTo(FileStream file)
+    {
+        Write(file);
+        file.Flush();
+    }
+
     /// <summary>Writes the file where there is none, if it stands the check.</summary>
     public void WriteNew(string path, Action<string> check) => WholeFile.Write(path, overwrite: false, Write, check);
 

@@ -75,6 +75,20 @@ public sealed class GgufSlicerTests : IDisposable
         Assert.Equal([ModelPath], Directory.GetFiles(_directory.Root));
     }
 
+    [Fact]
+    public void An_open_file_without_a_name_gets_the_same_bytes()
+    {
+        new TinyModel().WriteTo(ModelPath);
+        GgufSlicer.WriteStage(ModelPath, StagePath, new LayerRange(0, 3), last: false);
+        var path = _directory.File("unnamed.gguf");
+        using var stage = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        File.Delete(path);
+        GgufSlicer.WriteStage(ModelPath, stage, new LayerRange(0, 3), last: false);
+        var again = $"/proc/self/fd/{stage.SafeFileHandle.DangerousGetHandle()}";
+        Assert.Equal(File.ReadAllBytes(StagePath), File.ReadAllBytes(again));
+        Assert.Equal(new GgufStageMark(new(0, 3), Last: false), GgufFile.Read(again).Stage);
+    }
+
     private static byte[] Bytes(string path, string name)
     {
         var tensor = GgufFile.Read(path).Tensor(name)!;
