@@ -99,7 +99,7 @@ public sealed class OverlayConnection : IAsyncDisposable
             if (!await Fill(LengthSize, cancel)) return _begin == _end ? false : throw new OverlayException($"{Peer} ended the link inside a frame.");
             var length = BinaryPrimitives.ReadInt32LittleEndian(_received.AsSpan(_begin));
             if (length < 0 || length > _frameBytesMax)
-                throw new OverlayException($"{Peer} announced a frame of {(uint)length} bytes; at most {_frameBytesMax} are taken.");
+                throw new OverlayException($"{Peer} announced a frame of {unchecked((uint)length)} bytes; at most {_frameBytesMax} are taken.");
             _begin += LengthSize;
             await ReadFrame(frame, length, cancel);
             return true;

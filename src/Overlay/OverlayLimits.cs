@@ -12,8 +12,8 @@ public static class OverlayLimits
     /// <summary>How long connecting, the handshake and the greeting may take together.</summary>
     public static readonly TimeSpan HandshakeTime = TimeSpan.FromSeconds(10);
 
-    /// <summary>How many handshakes a listener runs at once; more wait in the socket's own queue.</summary>
-    public const int HandshakesMax = 32;
+    /// <summary>How many handshakes a listener runs at once. Where as many run and one more peer comes, the oldest is cut off: silence keeps nobody out.</summary>
+    public const int HandshakesMax = 64;
 
     /// <summary>How many accepted links wait to be taken; where the queue is full, a new one is closed.</summary>
     public const int AcceptedMax = 64;

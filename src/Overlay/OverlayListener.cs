@@ -17,6 +17,7 @@ public sealed class OverlayListener : IAsyncDisposable
     private readonly Action<string>? _refused;
     private readonly SemaphoreSlim _handshakes = new(OverlayLimits.HandshakesMax, OverlayLimits.HandshakesMax);
     private readonly Channel<OverlayConnection> _accepted = Channel.CreateBounded<OverlayConnection>(OverlayLimits.AcceptedMax);
+    private readonly LinkedList<CancellationTokenSource> _running = new();     // of the handshakes, oldest first; its own lock
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
 
@@ -78,16 +79,18 @@ public sealed class OverlayListener : IAsyncDisposable
     {
         while (!_stop.IsCancellationRequested)
         {
+            if (await NextSocket() is not { } socket) continue;
             try
             {
+                if (_handshakes.CurrentCount == 0) CutOldest();
                 await _handshakes.WaitAsync(_stop.Token);
             }
             catch (OperationCanceledException)
             {
+                socket.Dispose();
                 return;
             }
-            if (await NextSocket() is { } socket) _ = Handshake(socket);
-            else _handshakes.Release();
+            _ = Handshake(socket);
         }
     }
 
@@ -109,12 +112,25 @@ public sealed class OverlayListener : IAsyncDisposable
         }
     }
 
+    private void CutOldest()
+    {
+        lock (_running)
+        {
+            if (_running.First is not { } oldest) return;
+            _running.RemoveFirst();
+            _ = oldest.Value.CancelAsync();                                  // not inline: its continuations do not belong under the lock
+        }
+    }
+
     private async Task Handshake(Socket socket)
     {
+        using var cut = new CancellationTokenSource();
         using var bound = new CancellationTokenSource(OverlayLimits.HandshakeTime, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, bound.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, bound.Token, cut.Token);
+        var place = new LinkedListNode<CancellationTokenSource>(cut);
         try
         {
+            lock (_running) _running.AddLast(place);
             var connection = await OverlayHandshake.Accept(socket, _tls, _frameBytesMax, either.Token);
             if (_accepted.Writer.TryWrite(connection)) return;
             _refused?.Invoke($"{connection.Peer}: {OverlayLimits.AcceptedMax} links already wait to be taken.");
@@ -128,7 +144,9 @@ public sealed class OverlayListener : IAsyncDisposable
         catch (OperationCanceledException)
         {
             socket.Dispose();
-            _refused?.Invoke($"A peer did not finish its handshake within {OverlayLimits.HandshakeTime.TotalSeconds} s.");
+            _refused?.Invoke(cut.IsCancellationRequested
+                ? $"A peer did not finish its handshake before {OverlayLimits.HandshakesMax} others began theirs."
+                : $"A peer did not finish its handshake within {OverlayLimits.HandshakeTime.TotalSeconds} s.");
         }
         catch (Exception fault) when (fault is IOException or SocketException or ObjectDisposedException)
         {
@@ -137,6 +155,8 @@ public sealed class OverlayListener : IAsyncDisposable
         }
         finally
         {
+            lock (_running)
+                if (place.List is not null) _running.Remove(place);
             _handshakes.Release();
         }
     }

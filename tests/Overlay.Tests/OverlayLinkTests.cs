@@ -133,6 +133,20 @@ public sealed class OverlayLinkTests : IDisposable
     }
 
     [Fact]
+    public async Task Connections_that_stay_silent_keep_no_peer_out()
+    {
+        await using var listener = Listen();
+        var silent = new List<Socket>();
+        for (var i = 0; i < OverlayLimits.HandshakesMax + OverlayLimits.AcceptedMax / 2; i++) silent.Add(await Connect(listener));
+
+        await using var dialed = await Dial(listener, _authority.Credentials(Parties.Guest(2)));
+
+        Assert.Equal(Parties.Guest(1), dialed.Peer);
+        Assert.Equal($"A peer did not finish its handshake before {OverlayLimits.HandshakesMax} others began theirs.", await _refusals.Reader.ReadAsync(Cancel));
+        foreach (var socket in silent) socket.Dispose();
+    }
+
+    [Fact]
     public async Task A_frame_longer_than_the_link_allows_ends_the_link_with_the_reason()
     {
         await using var listener = Listen(frameBytesMax: 100);

@@ -99,6 +99,8 @@ internal readonly record struct BoundaryFrame(
         return frame;
     }
 
+    /// <summary>Reads the candidates.</summary>
+    /// <exception cref="BoundaryProtocolException">One is impossible: a token below 0, or a logit that no engine gives.</exception>
     public static Candidates ReadCandidates(ReadOnlySpan<byte> frame, int count)
     {
         var payload = frame[HeaderSize..];
@@ -109,7 +111,10 @@ internal readonly record struct BoundaryFrame(
             tokens.Add(BinaryPrimitives.ReadInt32LittleEndian(payload[(4 + 4 * i)..]));
             logits.Add(BinaryPrimitives.ReadSingleLittleEndian(payload[(4 + 4 * (count + i))..]));
         }
-        return new Candidates(tokens.MoveToImmutable(), logits.MoveToImmutable(), BinaryPrimitives.ReadSingleLittleEndian(payload));
+        var sum = BinaryPrimitives.ReadSingleLittleEndian(payload);
+        if (tokens.Any(token => token < 0) || logits.Any(logit => float.IsNaN(logit) || logit == float.PositiveInfinity) || !float.IsFinite(sum))
+            throw new BoundaryProtocolException("impossible candidates came to the head");
+        return new Candidates(tokens.MoveToImmutable(), logits.MoveToImmutable(), sum);
     }
 
     public static byte[] Have(IReadOnlyCollection<KeyValuePair<SessionId, long>> next, BoundaryFormat format = BoundaryFormat.F32)

@@ -117,6 +117,9 @@ internal sealed class BoundarySender : IDisposable
         Enqueue(SyncFrame());
     }
 
+    /// <summary>What was known of the head's open sessions holds no longer.</summary>
+    public void ForgetSync() => _synced = null;
+
     /// <summary>A new link: queues all that the receiver lacks, in the original frames.</summary>
     public ChannelReader<FrameSlice> LinkUp(Dictionary<SessionId, long> have)
     {

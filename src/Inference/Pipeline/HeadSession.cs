@@ -60,14 +60,15 @@ internal sealed class HeadSession(SessionId id, string? scope, ReadOnlyMemory<in
     }
 
     /// <summary>An answer came; one that came before is left aside.</summary>
-    /// <exception cref="BoundaryProtocolException">It answers a frame that was not sent yet.</exception>
+    /// <exception cref="BoundaryProtocolException">It answers a frame that was not sent yet, or cannot be read.</exception>
     public void Answer(long sequence, Func<HeadAnswer> answer)
     {
         if (sequence >= NextSequence) throw new BoundaryProtocolException($"answer {sequence} of session {Id} came before their frame was sent");
         if (sequence != Expected || _answer is not { Task.IsCompleted: false }) return;
+        var read = answer();                                             // first: where they are refused, they are still owed
         Expected = NextSequence;
         _answered = sequence + 1;
-        _answer.SetResult(answer());
+        _answer.SetResult(read);
     }
 
     /// <summary>How many frames, and tokens in them, a session of these tokens may share: what every stage has run. One token is always left to be run.</summary>

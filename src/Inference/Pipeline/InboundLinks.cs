@@ -28,10 +28,7 @@ internal sealed partial class InboundLinks(
     {
         if (epoch <= _highest) return;
         _highest = epoch;
-        if (_current is null || _currentEpoch >= epoch) return;
-        _current.Abort();
-        _current = null;
-        node.InboundDown();
+        if (_currentEpoch < epoch) Renew();
     }
 
     /// <summary>
@@ -47,6 +44,15 @@ internal sealed partial class InboundLinks(
         _followed = null;
     }
 
+    /// <summary>The link is made anew: what it had sent was judged by what is known better now. Called under the gate.</summary>
+    public void Renew()
+    {
+        if (_current is null) return;
+        _current.Abort();
+        _current = null;
+        node.InboundDown();
+    }
+
     public async Task Run(CancellationToken stop)
     {
         try
@@ -54,7 +60,8 @@ internal sealed partial class InboundLinks(
             await foreach (var connection in listener.Accept(stop))
             {
                 _serving.RemoveAll(link => link.IsCompleted);
-                _serving.Add(watched(Serve(connection, stop)));
+                if (_serving.Count < PipelineOptions.LinksMax) _serving.Add(watched(Serve(connection, stop)));
+                else await Overfull(connection);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -62,6 +69,13 @@ internal sealed partial class InboundLinks(
             LogStopped(log, options.Slot);
         }
         await Task.WhenAll(_serving);
+    }
+
+    private async Task Overfull(OverlayConnection connection)
+    {
+        LogRefused(log, options.Slot, $"{connection.Peer} made one while {PipelineOptions.LinksMax} were being served, as many as there may be");
+        connection.Abort();
+        await connection.DisposeAsync();
     }
 
     private async Task Serve(OverlayConnection connection, CancellationToken stop)
@@ -160,6 +174,7 @@ internal sealed partial class InboundLinks(
             {
                 watch.Heard();
                 if (BoundaryFrame.Read(buffer.Memory.Span, out var frame) is { } fault) return fault;
+                if (frame.Kind == FrameKind.Ping && !watch.Pinged()) return $"it asked more than {options.PingsMax} times within {options.SilenceMax.TotalSeconds} s";
                 if (frame.Kind == FrameKind.Ping) await connection.Send(pong, cancel);
                 else if (Hand(connection, frame, buffer, out kept) is not { } taken) return "a newer link replaced this one";
                 else await taken.WaitAsync(cancel);
@@ -179,6 +194,8 @@ internal sealed partial class InboundLinks(
             kept = _followed == connection;
             if (kept) return node.Follow(frame, buffer);
             if (_current != connection) return null;
+            if (options.PreviousSlot == 0 && frame.Session.HeadEpoch > _currentEpoch.Value)
+                throw new BoundaryProtocolException($"the head of epoch {_currentEpoch} speaks for epoch {frame.Session.HeadEpoch}");
             kept = node.Inbound(frame, buffer);
             return Task.CompletedTask;
         }
@@ -195,14 +212,14 @@ internal sealed partial class InboundLinks(
                 node.InboundDown();
             }
         }
-        LogDown(log, options.Slot, reason);
+        LogDown(log, options.Slot, connection.Peer, reason);
     }
 
     [LoggerMessage(5101, LogLevel.Information, "Stage {Slot}: link from slot {Peer} (epoch {Epoch}) stands.")]
     private static partial void LogUp(ILogger log, int slot, int peer, uint epoch);
 
-    [LoggerMessage(5102, LogLevel.Information, "Stage {Slot}: a link to it ended: {Reason}.")]
-    private static partial void LogDown(ILogger log, int slot, string reason);
+    [LoggerMessage(5102, LogLevel.Information, "Stage {Slot}: the link from {Peer} ended: {Reason}.")]
+    private static partial void LogDown(ILogger log, int slot, SwarmIdentity peer, string reason);
 
     [LoggerMessage(5103, LogLevel.Warning, "Stage {Slot}: a link is refused: {Reason}.")]
     private static partial void LogRefused(ILogger log, int slot, string reason);

@@ -72,6 +72,20 @@ internal sealed class KernelWorker : IDisposable
         call.Drop();
     }
 
+    /// <summary>Drops the calls of a queue that wait; one that runs is left to end. Nothing is to be posted to the queue any more.</summary>
+    public void Forget(SerialQueue queue)
+    {
+        List<IKernelCall> waiting;
+        lock (_gate)
+        {
+            waiting = [.. queue.Calls];
+            queue.Calls.Clear();
+            for (var ready = _ready.Count; ready > 0; ready--)
+                if (_ready.Dequeue() is var next && next != queue) _ready.Enqueue(next);
+        }
+        foreach (var call in waiting) call.Drop();
+    }
+
     /// <summary>
     /// Adds a call that runs before all that are added later: what frees a session's memory, so that the next one finds room. Where the worker
     /// runs nothing, not yet or not any more, it is run at once.

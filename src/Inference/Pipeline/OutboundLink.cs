@@ -179,6 +179,7 @@ internal sealed partial class OutboundLink(
             watch.Heard();
             if (BoundaryFrame.Read(buffer.Memory.Span, out var frame) is { } fault) return fault;
             if (frame.Kind != FrameKind.Pong) return $"it sent a frame of kind {frame.Kind} up the pipeline";
+            if (!watch.Answered()) return "it answered more often than it was asked";
         }
         return "it ended the link";
     }

@@ -63,6 +63,15 @@ public sealed record PipelineOptions
     /// <summary>A broken link that is not made again at once, within this time, means that the peer is lost.</summary>
     public TimeSpan RedialMax { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Links from other stages that one stage serves at once; more are closed. Honest are two: of the stage before, and of the slot's holder.</summary>
+    internal const int LinksMax = 32;
+
+    /// <summary>Closed sessions that wait for the kernel's thread to free them; a link that would open one more ends.</summary>
+    internal const int ClosingMax = 1024;
+
+    /// <summary>Times that the stage before may ask within <see cref="SilenceMax"/> whether the link lives; one that asks more often ends.</summary>
+    internal int PingsMax => (int)Math.Min(1 << 20, 64 + 8 * (SilenceMax / PingEvery));
+
     internal int NextSlot => (Slot + 1) % Slots;
 
     internal int PreviousSlot => (Slot + Slots - 1) % Slots;

@@ -87,6 +87,7 @@ public sealed partial class PipelineStage
             ReadOnlyMemory<byte> encoded = _buffer.Memory[BoundaryFrame.HeaderSize..];
             if (_buffer.Memory.Length != BoundaryFrame.HiddenBytes(_frame.Count, length, _frame.Format))
                 throw new InferenceException($"Its states have {encoded.Length / _frame.Count} bytes a token in {_frame.Format}, which is not {length} numbers.");
+            if (_frame.Format == BoundaryFormat.F32 && !HiddenStates.AreFinite(encoded.Span)) throw new InferenceException("Its states are not all finite numbers.");
             var kernel = _session.Kernel ??= stage._kernel.Open();
             if (!isLast && !Reserve(length)) return null;
             var (states, result) = _frame.Format == BoundaryFormat.F32 ? (encoded, Room) : Floats(encoded.Span, length);

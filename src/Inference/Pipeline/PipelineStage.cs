@@ -22,6 +22,7 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
     private IStageKernel? _kernel;
     private bool _canHandOver, _canFork;
     private uint _headEpoch;
+    private int _closing;
     private (uint HeadEpoch, long Generation, bool AllFork)? _sync;
 
     private PipelineStage(PipelineOptions options, OverlayListener listener, OverlayCredentials credentials, TimeProvider time, ILogger log)
@@ -112,12 +113,16 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
 
     void IRingNode.MapChanged(PipelineMap map)
     {
-        ObserveHead(map.Stages[0].Epoch.Value);
+        var head = map.Stages[0].Epoch.Value;
+        if (head < _headEpoch) ForgetHeadsAfter(head);
+        ObserveHead(head);
         CheckReady();
     }
 
     bool IRingNode.Inbound(BoundaryFrame frame, OverlayFrame buffer)
     {
+        if (frame.Kind is FrameKind.Have or FrameKind.Pong || frame is { Kind: FrameKind.Refused, Session.Number: 0 })
+            throw new BoundaryProtocolException($"a frame of kind {frame.Kind} came down the pipeline");
         if (frame.Session.HeadEpoch < _headEpoch) return false;              // of a head that was replaced
         ObserveHead(frame.Session.HeadEpoch);
         switch (frame.Kind)
@@ -133,7 +138,7 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
             case FrameKind.CloseSession:
                 Close(frame.Session);
                 return false;
-            case FrameKind.Refused when frame.Session.Number != 0:
+            case FrameKind.Refused:
                 Refuse(frame.Session, SessionOf(frame.Session), buffer.Memory.ToArray());
                 return false;
             case FrameKind.Sync:
@@ -154,6 +159,8 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
             throw new BoundaryProtocolException($"frame {frame.Sequence} of session {frame.Session} has an impossible place: {frame.Count} tokens at {frame.Position}");
         if (frame.Format != _options.Boundary)
             throw new BoundaryProtocolException($"frame {frame.Sequence} of session {frame.Session} has states as {frame.Format}, not {_options.Boundary}");
+        if (!HasWidth(buffer.Memory.Length - BoundaryFrame.HeaderSize, frame.Count))
+            throw new BoundaryProtocolException($"frame {frame.Sequence} of session {frame.Session} has states of a wrong width");
         session.Expected++;
         session.Position += frame.Count;
         session.StaysHere |= _options.IsLast && frame.Embeds;
@@ -162,6 +169,11 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
         _ring.Worker.Post(session.Queue, call);
         return true;
     }
+
+    /// <summary>Whether the states are as wide as the kernel's; before there is one, whether they are no wider than a frame of a whole call could hold.</summary>
+    private bool HasWidth(int bytes, int tokens) => _kernel is { EmbeddingLength: var length }
+        ? bytes == BoundaryFrame.HiddenBytes(tokens, length, _options.Boundary) - BoundaryFrame.HeaderSize
+        : bytes / tokens <= (OverlayLimits.FrameBytesMax - BoundaryFrame.HeaderSize) / _options.PrefillTokens;
 
     private void TakeSync(BoundaryFrame frame, HashSet<uint> open)
     {
@@ -181,6 +193,7 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
     {
         if (_sessions.TryGetValue(id, out var known)) return known;
         if (_sessions.Count >= 2 * _options.SessionsMax) throw new BoundaryProtocolException($"more than {2 * _options.SessionsMax} sessions are open");
+        if (_closing >= PipelineOptions.ClosingMax) throw new BoundaryProtocolException($"more than {PipelineOptions.ClosingMax} closed sessions wait to be freed");
         var session = new StageSession(id);
         _sessions.Add(id, session);
         _ring.ShareOut(Running);
@@ -203,20 +216,13 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
         _ring.ShareOut(Running);
         _ring.Sender.Close(id);
         _feed.Close(session);
-        _ring.Worker.PostUrgent(() => session.Kernel?.Dispose());
-    }
-
-    private void ObserveHead(uint epoch)
-    {
-        if (epoch > _headEpoch) BeginHead(epoch);
-    }
-
-    /// <summary>A newer head: what its predecessor had open is over.</summary>
-    private void BeginHead(uint epoch)
-    {
-        _headEpoch = epoch;
-        _sync = null;
-        foreach (var over in _sessions.Keys.Where(s => s.HeadEpoch < epoch).ToList()) Close(over);
+        _ring.Worker.Forget(session.Queue);
+        _closing++;
+        _ring.Worker.PostUrgent(() =>
+        {
+            session.Kernel?.Dispose();
+            lock (_ring.Gate) _closing--;
+        });
     }
 
     private void CheckReady()

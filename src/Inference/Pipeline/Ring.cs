@@ -121,6 +121,9 @@ internal sealed partial class Ring : IAsyncDisposable
     /// <summary>A pipeline is busy in all its stages only while there is a batch for each: so no batch takes more than a stage's share.</summary>
     public void ShareOut(int sessions) => Worker.SessionsAtOnce = (sessions + _options.Slots - 1) / _options.Slots;
 
+    /// <summary>Lets the stage before make its link anew, from what this node has. Called under the gate.</summary>
+    public void RenewInbound() => _inbound.Renew();
+
     /// <summary>Says once for each map that the node is ready. Called under the gate.</summary>
     public void RaiseReady()
     {

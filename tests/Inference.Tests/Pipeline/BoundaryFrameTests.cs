@@ -7,6 +7,8 @@ public sealed class BoundaryFrameTests
 {
     private static readonly Gen<SessionId> Sessions = Gen.Select(Gen.UInt, Gen.UInt[1, uint.MaxValue], (epoch, number) => new SessionId(epoch, number));
 
+    private static readonly Gen<float> Finite = Gen.Single.Where(float.IsFinite);
+
     [Fact]
     public void Hidden_states_survive_the_wire() =>
         Gen.Select(Sessions, Gen.Long[0, long.MaxValue], Gen.Int[0, int.MaxValue], Gen.Int[1, 64], Gen.Bool, Gen.Bool, Gen.Int[1, 64])
@@ -21,7 +23,7 @@ public sealed class BoundaryFrameTests
 
     [Fact]
     public void Candidates_survive_the_wire() =>
-        Gen.Select(Sessions, Gen.Long[0, long.MaxValue], Gen.Select(Gen.Int, Gen.Single).Array[1, Candidates.CountMax], Gen.Single).Sample((session, sequence, pairs, sum) =>
+        Gen.Select(Sessions, Gen.Long[0, long.MaxValue], Gen.Select(Gen.Int[0, int.MaxValue], Finite).Array[1, Candidates.CountMax], Finite).Sample((session, sequence, pairs, sum) =>
         {
             var bytes = BoundaryFrame.OfCandidates(session, sequence, new Candidates([.. pairs.Select(p => p.Item1)], [.. pairs.Select(p => p.Item2)], sum));
             Assert.Null(BoundaryFrame.Read(bytes, out var frame));

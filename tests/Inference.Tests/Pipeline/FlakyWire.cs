@@ -25,6 +25,9 @@ internal sealed class FlakyWire : IAsyncDisposable
 
     public IPEndPoint EndPoint { get; }
 
+    /// <summary>What the wire leads to: who dials it is not on the wire.</summary>
+    public IPEndPoint To => _to;
+
     public void Cut()
     {
         lock (_open)

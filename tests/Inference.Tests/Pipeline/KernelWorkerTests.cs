@@ -70,6 +70,24 @@ public sealed class KernelWorkerTests
         Assert.Equal(0, said.CurrentCount);
     }
 
+    [Fact]
+    public void A_queue_that_is_forgotten_drops_what_waits_at_once_and_the_others_go_on()
+    {
+        using var worker = new KernelWorker("test", _ => { });
+        var (forgotten, kept, ended) = (new KernelWorker.SerialQueue(), new KernelWorker.SerialQueue(), 0);
+        Call[] dropped = [new(() => ended = -100), new(() => ended = -100)], run = [new(() => ended++), new(() => Volatile.Write(ref ended, ended + 1))];
+        for (var i = 0; i < 2; i++)
+        {
+            worker.Post(forgotten, dropped[i]);
+            worker.Post(kept, run[i]);
+        }
+        worker.Forget(forgotten);
+        Assert.All(dropped, call => Assert.True(call.IsDropped));
+        worker.Start(new FakeKernel(0, last: true));
+        while (Volatile.Read(ref ended) < 2) Cancel.ThrowIfCancellationRequested();
+        Assert.All(run, call => Assert.False(call.IsDropped));
+    }
+
     private sealed class Call(Action? onBegin = null) : IKernelCall
     {
         private volatile bool _dropped;

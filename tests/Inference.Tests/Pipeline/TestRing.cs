@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
 using SwarmCompute.Attestation;
 using SwarmCompute.Overlay;
 
@@ -17,12 +18,14 @@ internal sealed class TestRing : IAsyncDisposable
     private readonly Func<int, int, IStageKernel> _kernels;
     private readonly Func<IEmbedding> _embedding;
     private readonly Func<int, bool> _attach;
+    private readonly ILogger? _log;
     private readonly Member[] _members;
     private long _generation;
 
     public TestRing(int slots, PipelineOptions? options = null, Func<int, int, IStageKernel>? kernels = null, Func<IEmbedding>? embedding = null,
-        Func<int, bool>? attach = null)
+        Func<int, bool>? attach = null, ILogger? log = null)
     {
+        _log = log;
         _options = options ?? Fast(slots);
         _kernels = kernels ?? ((slot, _) => new FakeKernel(slot, slot == slots - 1));
         _embedding = embedding ?? (() => new FakeKernel.Embedding());
@@ -136,12 +139,12 @@ internal sealed class TestRing : IAsyncDisposable
         var member = new Member(slot, epoch, credentials, new FlakyWire(listener.LocalEndPoint), _kernels(slot, (int)epoch));
         if (slot == 0)
         {
-            member.Head = PipelineHead.Start(options, listener, credentials, TimeProvider.System);
+            member.Head = PipelineHead.Start(options, listener, credentials, TimeProvider.System, _log);
             member.Head.Attach(member.Kernel, _embedding());
         }
         else
         {
-            member.Stage = PipelineStage.Start(options, listener, credentials, TimeProvider.System);
+            member.Stage = PipelineStage.Start(options, listener, credentials, TimeProvider.System, _log);
             if (_attach(slot)) member.Stage.Attach(member.Kernel);
         }
         return member;
