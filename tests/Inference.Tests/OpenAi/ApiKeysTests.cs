@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using SwarmCompute.Inference.Tests.Pipeline;
 
@@ -61,6 +63,22 @@ public sealed class ApiKeysTests
         while ((await Ask(server, "secret")).StatusCode != HttpStatusCode.OK) await Task.Delay(2, Cancel);
     }
 
+    [Fact]
+    public async Task A_request_begins_only_with_what_came_under_its_own_key()
+    {
+        await using var server = await Start(60, 10_000, 4, new TestRing(1, kernels: (_, _) => new FakeKernel(0, true) { CanFork = true }), other: "mine");
+        Assert.Equal(0, await Cached("secret"));
+        Assert.Equal(0, await Cached("mine"));
+        Assert.Equal(16, await Cached("secret"));
+
+        async Task<int> Cached(string key)
+        {
+            using var response = await server.Send(TestServer.Body("seventeen letters").ToJsonString(), false, Cancel, key: key);
+            using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel));
+            return json.RootElement.GetProperty("usage").GetProperty("prompt_tokens_details").GetProperty("cached_tokens").GetInt32();
+        }
+    }
+
     private static string Header(HttpResponseMessage response, string name) => response.Headers.GetValues(name).Single();
 
     private static async Task<HttpResponseMessage> Ask(TestServer server, string? key)
@@ -70,6 +88,9 @@ public sealed class ApiKeysTests
         return response;
     }
 
-    private Task<TestServer> Start(int requests, int tokens, int answers, TestRing? ring = null) => TestServer.Start(
-        new WordTokenizer(), ring, keys: new ApiKeys([new ApiKeyTerms("team", Hash32.Sha256("secret"u8), requests, tokens, answers)], _time), cancel: Cancel);
+    private Task<TestServer> Start(int requests, int tokens, int answers, TestRing? ring = null, string other = "other")
+    {
+        ApiKeyTerms Key(string name, string secret) => new(name, Hash32.Sha256(Encoding.UTF8.GetBytes(secret)), requests, tokens, answers);
+        return TestServer.Start(new WordTokenizer(), ring, keys: new ApiKeys([Key("team", "secret"), Key("others", other)], _time), cancel: Cancel);
+    }
 }

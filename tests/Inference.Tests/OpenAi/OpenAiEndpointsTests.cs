@@ -102,6 +102,23 @@ public sealed class OpenAiEndpointsTests
     }
 
     [Fact]
+    public async Task Usage_tells_how_many_tokens_of_the_prompt_were_not_run_again()
+    {
+        await using var server = await TestServer.Start(Cancel, new TestRing(2, kernels: (slot, _) => new FakeKernel(slot, slot == 1) { CanFork = true }));
+        JsonObject Body() => With(TestServer.Body("seventeen letters", 8), "stream_options", new JsonObject { ["include_usage"] = true });
+        var first = await server.Stream(Body(), Cancel);
+        var (_, second) = await server.Json(TestServer.Body("seventeen letters", 8), Cancel);
+
+        Assert.Equal((18, 0), Prompt(first[^1]));
+        Assert.Equal((18, 16), Prompt(second));
+        static (int, int) Prompt(JsonElement answer)
+        {
+            var usage = answer.GetProperty("usage");
+            return (usage.GetProperty("prompt_tokens").GetInt32(), usage.GetProperty("prompt_tokens_details").GetProperty("cached_tokens").GetInt32());
+        }
+    }
+
+    [Fact]
     public async Task An_answer_is_resumed_after_any_token_with_exactly_the_rest()
     {
         await using var server = await TestServer.Start(Cancel);

@@ -128,13 +128,18 @@ public sealed class PrefixTests
             expected = [.. (await InTurn(prompts, prompt => Ask(plain, prompt, 12))).Select(answer => answer.Tokens)];
 
         await using var ring = await Ring(slots, options);
-        var (given, kill, victim) = (0, random.Next(10, 150), random.Next(slots));
+        var (given, loss, victim, cutsOnly) = (0, random.Next(10, 150), random.Next(slots), random.Next(2) == 0);
         var lanes = Enumerable.Range(0, options.SessionsMax - 1).Select(lane => InTurn([.. Enumerable.Range(0, 5).Select(_ => random.Next(8))], async question =>
         {
             var wanted = question % 3 == 0 ? 4 : 12;
             var answer = await Retried(ring, prompts[question], wanted, async _ =>
             {
-                if (Interlocked.Increment(ref given) != kill || victim == 0) return;
+                if (Interlocked.Increment(ref given) != loss) return;
+                if (cutsOnly || victim == 0)
+                {
+                    ring[victim].Wire.Cut();
+                    return;
+                }
                 await ring.Kill(victim);
                 ring.Replace(victim);
             });
