@@ -10,7 +10,7 @@ namespace SwarmCompute.Bench;
 /// </summary>
 internal static class SoakBench
 {
-    private const int Stages = 3, ContextTokens = 64, PromptTokens = 16, AnswerTokens = 24, Questions = 6, SamplesEachMinute = 12;
+    private const int Stages = 3, ContextTokens = 64, PromptTokens = 16, AnswerTokens = 24, Questions = 6, Prefixes = 4, SamplesEachMinute = 12;
     private static readonly TimeSpan SampleEvery = TimeSpan.FromMinutes(1.0 / SamplesEachMinute), SessionsEndWithin = TimeSpan.FromSeconds(30);
 
     /// <returns>Whether all held.</returns>
@@ -22,7 +22,7 @@ internal static class SoakBench
         var model = BenchModel.Small;
         var path = BenchModels.Ensure(model, root.Below("artifacts", "bench-models"));
         Console.Error.WriteLine($"Starting the processes for {model.Name}");
-        await using var ring = await StageRing.OfModel(root.NativeLibraries, path, Stages, ContextTokens, options.Streams, cancel);
+        await using var ring = await StageRing.OfModel(root.NativeLibraries, path, Stages, ContextTokens, options.Streams + Prefixes, cancel, Prefixes);
         int[][] prompts = [.. Enumerable.Range(0, Questions).Select(number => model.Prompt(number, PromptTokens))];
         var expected = new int[Questions][];
         for (var question = 0; question < Questions; question++) expected[question] = (await ring.Generate(prompts[question], AnswerTokens, cancel)).Varied().Tokens;

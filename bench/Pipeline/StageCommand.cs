@@ -15,7 +15,8 @@ internal abstract record StageCommand
     /// <param name="ModelFile">The whole model, whose embeddings a head needs.</param>
     /// <param name="CopyWidth">Floats for each token of a kernel that only copies.</param>
     /// <param name="Last">Whether the layers end the model.</param>
-    public sealed record Load(string Libraries, string? StageFile, string? ModelFile, int CopyWidth, bool Last, int ContextTokens, int SessionsMax) : StageCommand;
+    /// <param name="PrefixesMax">Sessions that are kept for prompts that begin alike: none where work is timed that must be done.</param>
+    public sealed record Load(string Libraries, string? StageFile, string? ModelFile, int CopyWidth, bool Last, int ContextTokens, int SessionsMax, int PrefixesMax = 0) : StageCommand;
 
     /// <summary>Take this place in the pipeline.</summary>
     /// <param name="Certificate">What the authority of the run issued, DER.</param>

@@ -151,6 +151,7 @@ internal sealed class StageHost : IAsyncDisposable
             Epoch = new LeaseEpoch(join.Epoch),
             ContextTokens = _load.ContextTokens,
             SessionsMax = _load.SessionsMax,
+            PrefixesMax = _load.PrefixesMax,
             PrefillTokens = PipelineBench.ChunkTokens,
         };
         if (join.Slot == 0)

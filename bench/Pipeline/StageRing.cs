@@ -34,11 +34,11 @@ internal sealed class StageRing : IAsyncDisposable
     public IReadOnlyList<BenchProcess> Processes => _processes;
 
     /// <summary>A ring that runs a model in so many stages.</summary>
-    public static Task<StageRing> OfModel(string libraries, string model, int stages, int contextTokens, int sessionsMax, CancellationToken cancel)
+    public static Task<StageRing> OfModel(string libraries, string model, int stages, int contextTokens, int sessionsMax, CancellationToken cancel, int prefixesMax = 0)
     {
         var files = BenchModels.EnsureStages(model, stages);
         return Start([.. files.Select((file, slot) => new StageCommand.Load(
-            libraries, file, slot == 0 ? model : null, 0, Last: slot == stages - 1, contextTokens, sessionsMax))], cancel);
+            libraries, file, slot == 0 ? model : null, 0, Last: slot == stages - 1, contextTokens, sessionsMax, prefixesMax))], cancel);
     }
 
     /// <summary>A ring whose stages only copy.</summary>

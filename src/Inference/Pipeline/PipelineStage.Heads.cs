@@ -3,10 +3,14 @@ namespace SwarmCompute.Inference;
 /// <summary>Which head a stage serves: one of a later epoch ends what its predecessor had open.</summary>
 public sealed partial class PipelineStage
 {
-    /// <summary>A newer head: what its predecessor had open is over.</summary>
     private void ObserveHead(uint epoch)
     {
-        if (epoch <= _headEpoch) return;
+        if (epoch > _headEpoch) BeginHead(epoch);
+    }
+
+    /// <summary>A newer head: what its predecessor had open is over. Apart from the question, which every frame asks, for its closure would be allocated there.</summary>
+    private void BeginHead(uint epoch)
+    {
         _headEpoch = epoch;
         _sync = null;
         foreach (var over in _sessions.Keys.Where(s => s.HeadEpoch < epoch).ToList()) Close(over);

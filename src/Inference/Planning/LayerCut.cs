@@ -6,6 +6,9 @@ namespace SwarmCompute.Inference;
 /// </summary>
 internal readonly record struct LayerCut(PlanCosts Costs, bool Peak, double Cap)
 {
+    /// <summary>A cap that whoever is as busy stays below: sums of the same numbers in another order differ in their last bits.</summary>
+    public static double AsBusyAs(double peak) => peak * (1 + 1e-12);
+
     /// <summary>The value of a last stage that begins with a layer; infinite where it does not fit.</summary>
     public double Last(int node, int first, int head)
     {

@@ -8,7 +8,7 @@ internal sealed class RingOrder(PlanCosts costs)
     {
         if (aim == PlanAim.Latency) return Cut(nodes, new LayerCut(costs, Peak: false, double.PositiveInfinity), 0);
         var peak = Cut(nodes, new LayerCut(costs, Peak: true, double.PositiveInfinity), 0);
-        return peak is null ? null : Cut(nodes, new LayerCut(costs, Peak: false, peak.Total), peak.Total);
+        return peak is null ? null : Cut(nodes, new LayerCut(costs, Peak: false, LayerCut.AsBusyAs(peak.Total)), peak.Total);
     }
 
     private PlannedRing? Cut(int[] nodes, LayerCut cut, double peak)

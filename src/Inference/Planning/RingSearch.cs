@@ -20,7 +20,7 @@ internal sealed class RingSearch(PlanCosts costs, int[] nodes)
     {
         if (aim == PlanAim.Latency) return Best(new LayerCut(costs, Peak: false, double.PositiveInfinity), 0);
         var peak = Best(new LayerCut(costs, Peak: true, double.PositiveInfinity), 0);
-        return peak is null ? null : Best(new LayerCut(costs, Peak: false, peak.Total), peak.Total);
+        return peak is null ? null : Best(new LayerCut(costs, Peak: false, LayerCut.AsBusyAs(peak.Total)), peak.Total);
     }
 
     private PlannedRing? Best(LayerCut cut, double peak)

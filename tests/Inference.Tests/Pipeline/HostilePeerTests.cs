@@ -155,10 +155,10 @@ public sealed class HostilePeerTests
     {
         foreach (var impossible in new Candidates[] { new([-1], [1f], 1f), new([1], [float.NaN], 1f), new([1], [float.PositiveInfinity], 1f), new([1], [1f], float.NaN) })
         {
-            var session = new HeadSession(Session);
+            var session = new HeadSession(Session, null, default, false);
             session.Advance(1);
             var answer = session.Expect(0);
-            Assert.Throws<BoundaryProtocolException>(() => session.Answer(0, () => BoundaryFrame.ReadCandidates(BoundaryFrame.OfCandidates(Session, 0, impossible), 1)));
+            Assert.Throws<BoundaryProtocolException>(() => session.Answer(0, () => new HeadAnswer(BoundaryFrame.ReadCandidates(BoundaryFrame.OfCandidates(Session, 0, impossible), 1), [])));
             Assert.Equal((0L, false), (session.Expected, answer.IsCompleted));
         }
     }

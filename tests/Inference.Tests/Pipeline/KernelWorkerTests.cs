@@ -73,7 +73,7 @@ public sealed class KernelWorkerTests
     [Fact]
     public void A_queue_that_is_forgotten_drops_what_waits_at_once_and_the_others_go_on()
     {
-        using var worker = new KernelWorker("test", _ => { });
+        using var worker = new KernelWorker("test", TimeProvider.System, _ => { });
         var (forgotten, kept, ended) = (new KernelWorker.SerialQueue(), new KernelWorker.SerialQueue(), 0);
         Call[] dropped = [new(() => ended = -100), new(() => ended = -100)], run = [new(() => ended++), new(() => Volatile.Write(ref ended, ended + 1))];
         for (var i = 0; i < 2; i++)

@@ -180,7 +180,8 @@ public sealed class ReplaySpillTests : IDisposable
     private static byte[] Frame(uint session, int token)
     {
         var frame = BoundaryFrame.Hidden(new SessionId(1, session), token, token, 1, true, Width);
-        new Random(1000 * (int)session + token).NextBytes(frame.AsSpan(BoundaryFrame.HeaderSize));
+        var random = new Random(1000 * (int)session + token);
+        foreach (ref var state in BoundaryFrame.States(frame)) state = random.NextSingle();
         return frame;
     }
 
