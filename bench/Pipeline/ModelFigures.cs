@@ -36,7 +36,7 @@ internal sealed record ModelFigures(int PromptTokens, int AnswerTokens, int Roun
             await Allocated(rivals.Staged, model.Prompt(0, ShortPrompt), AllocationTokens, cancel));
     }
 
-    /// <summary>Bytes that the middle stage allocates for each token of a long answer.</summary>
+    /// <summary>Bytes that the middle stage allocates for each token of a long answer, what opening its session costs among them.</summary>
     public static async Task<double> Allocated(StageRing ring, int[] prompt, int tokens, CancellationToken cancel)
     {
         async Task<long> Bytes(int count)
@@ -45,9 +45,8 @@ internal sealed record ModelFigures(int PromptTokens, int AnswerTokens, int Roun
             await ring.Generate(prompt, count, cancel);
             return (await ring.Processes[1].Ask<StageReply.Counted>(new StageCommand.Count(), cancel)).Bytes - before;
         }
-        await Bytes(tokens + tokens / 4);                                        // what frames are kept in is taken once
-        var (few, many) = (await Bytes(tokens / 4), await Bytes(tokens + tokens / 4));
-        return (double)(many - few) / tokens;
+        await Bytes(tokens);                                                     // what frames are kept in is taken once
+        return (double)await Bytes(tokens) / tokens;
     }
 
     private static async Task<(Measured One, Measured Many)> MeasureStreams(BenchModel model, StageRing ring, int rounds, CancellationToken cancel)
