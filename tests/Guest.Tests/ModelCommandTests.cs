@@ -17,8 +17,16 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Equal(0, exitCode);
         var expected = new JsonObject
         {
-            ["architecture"] = "llama", ["name"] = "hub", ["layers"] = 3, ["embeddingLength"] = 64, ["contextTokens"] = 512, ["vocabulary"] = 264,
-            ["bytes"] = new FileInfo(File("model.gguf")).Length, ["types"] = new JsonArray("f32", "f16"), ["tokenizer"] = true, ["stage"] = false,
+            ["architecture"] = "llama",
+            ["name"] = "hub",
+            ["layers"] = 3,
+            ["embeddingLength"] = 64,
+            ["contextTokens"] = 512,
+            ["vocabulary"] = 264,
+            ["bytes"] = new FileInfo(File("model.gguf")).Length,
+            ["types"] = new JsonArray("f32", "f16"),
+            ["tokenizer"] = true,
+            ["stage"] = false,
         };
         Assert.Equal(expected.ToJsonString(), imported);
         Assert.Equal((0, imported), await Run("inspect-model", File("model.gguf")));

@@ -99,7 +99,8 @@ internal sealed class DemoRun(DemoOptions options, RepositoryRoot root, DemoNarr
 
     private Manifest Manifest(ModelFile model, Asset asset, Hash32 authority) => new(
         SwarmCompute.Manifest.LlamaCpp, new ModelReference(asset.Sha256, asset.SizeBytes), Math.Min(DemoOptions.Silos, model.Layers),
-        Math.Clamp(model.ContextTokens, ManifestLimits.ContextTokensMin, ContextTokensMax), Threads: 1, [SwarmCompute.Manifest.Development], authority) { Standby = options.Standby };
+        Math.Clamp(model.ContextTokens, ManifestLimits.ContextTokensMin, ContextTokensMax), Threads: 1, [SwarmCompute.Manifest.Development], authority)
+    { Standby = options.Standby };
 
     private async Task<OrderId> Place(SwarmClient client, DemoChain chain, Manifest manifest, CancellationToken cancel)
     {

@@ -59,7 +59,10 @@ internal static class GuestLinkCodec
             2 => new GuestMessage.PeerLost { Slot = reader.Int(), Epoch = reader.UInt(), Reason = reader.Text()! },
             3 => new GuestMessage.Heartbeat
             {
-                CompletionTokens = reader.Long(), OpenSessions = reader.Int(), StandbyEpoch = reader.HasMore ? reader.UInt() : 0, StandbyLag = reader.HasMore ? reader.IntOrNull() : null,
+                CompletionTokens = reader.Long(),
+                OpenSessions = reader.Int(),
+                StandbyEpoch = reader.HasMore ? reader.UInt() : 0,
+                StandbyLag = reader.HasMore ? reader.IntOrNull() : null,
                 SlowPercent = reader.HasMore ? reader.Int() : 0,
             },
             4 => new GuestMessage.Report { SignedReport = reader.Bytes()!, ReportHash = reader.Bytes()!, Units = reader.Long(), Signature = reader.Bytes()! },

@@ -32,16 +32,31 @@ internal sealed record HubModel
         WriteTensors(folder);
         var config = new JsonObject
         {
-            ["architectures"] = new JsonArray(Kind), ["hidden_size"] = Width, ["num_hidden_layers"] = Layers, ["num_attention_heads"] = Heads, ["num_key_value_heads"] = HeadsKv,
-            ["head_dim"] = HeadLength, ["intermediate_size"] = Inner, ["rms_norm_eps"] = 1e-5, ["rope_theta"] = 500000.0, ["max_position_embeddings"] = 512, ["vocab_size"] = VocabularySize,
-            ["tie_word_embeddings"] = TiedHead, ["hidden_act"] = "silu", ["rope_scaling"] = Rope?.DeepClone(), ["bos_token_id"] = BeginToken, ["eos_token_id"] = new JsonArray(EndToken, 260),
+            ["architectures"] = new JsonArray(Kind),
+            ["hidden_size"] = Width,
+            ["num_hidden_layers"] = Layers,
+            ["num_attention_heads"] = Heads,
+            ["num_key_value_heads"] = HeadsKv,
+            ["head_dim"] = HeadLength,
+            ["intermediate_size"] = Inner,
+            ["rms_norm_eps"] = 1e-5,
+            ["rope_theta"] = 500000.0,
+            ["max_position_embeddings"] = 512,
+            ["vocab_size"] = VocabularySize,
+            ["tie_word_embeddings"] = TiedHead,
+            ["hidden_act"] = "silu",
+            ["rope_scaling"] = Rope?.DeepClone(),
+            ["bos_token_id"] = BeginToken,
+            ["eos_token_id"] = new JsonArray(EndToken, 260),
         };
         foreach (var (name, value) in Settings) config[name] = value?.DeepClone();
         File.WriteAllText(Path.Combine(folder, "config.json"), config.ToJsonString());
         File.WriteAllText(Path.Combine(folder, "tokenizer.json"), Tokenizer().ToJsonString());
         File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), new JsonObject
         {
-            ["bos_token"] = Begin, ["eos_token"] = new JsonObject { ["content"] = End }, ["chat_template"] = Template,
+            ["bos_token"] = Begin,
+            ["eos_token"] = new JsonObject { ["content"] = End },
+            ["chat_template"] = Template,
         }.ToJsonString());
     }
 

@@ -13,7 +13,9 @@ internal static class SafetensorsBytes
         {
             header[name] = new JsonObject
             {
-                ["dtype"] = type, ["shape"] = new JsonArray([.. shape.Select(length => JsonValue.Create(length))]), ["data_offsets"] = new JsonArray(data.Count, data.Count + bytes.Length),
+                ["dtype"] = type,
+                ["shape"] = new JsonArray([.. shape.Select(length => JsonValue.Create(length))]),
+                ["data_offsets"] = new JsonArray(data.Count, data.Count + bytes.Length),
             };
             data.AddRange(bytes);
         }

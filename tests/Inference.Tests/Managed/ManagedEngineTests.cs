@@ -149,7 +149,11 @@ public sealed class ManagedEngineTests : IDisposable
 
     private string Write(string architecture, string stored, bool tiedHead, bool ropeFactors) => Write(new()
     {
-        Architecture = architecture, Stored = stored, TiedHead = tiedHead, RopeFactors = ropeFactors, SettingsPerLayer = ropeFactors,
+        Architecture = architecture,
+        Stored = stored,
+        TiedHead = tiedHead,
+        RopeFactors = ropeFactors,
+        SettingsPerLayer = ropeFactors,
     });
 
     private string Write(TinyModel model)

@@ -46,7 +46,8 @@ public sealed class EmbeddingTests
         using var block = new ManualResetEventSlim(false);
         var calls = 0;
         FakeKernel Kernel(int at, int epoch) =>
-            new(at, at == 2, onCall: at == slot && epoch == 1 ? _ => { if (Interlocked.Increment(ref calls) == 8 + 5) block.Wait(30_000, Cancel); } : null);
+            new(at, at == 2, onCall: at == slot && epoch == 1 ? _ => { if (Interlocked.Increment(ref calls) == 8 + 5) block.Wait(30_000, Cancel); }
+        : null);
         await using var ring = new TestRing(3, kernels: Kernel);
         await ring.Stands(Cancel);
         var undisturbed = await ring.Embed(64, Cancel);

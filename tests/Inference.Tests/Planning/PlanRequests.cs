@@ -31,7 +31,9 @@ internal static class PlanRequests
         new(new NodeId(name), memory, decode, prefill, TimeSpan.FromMilliseconds(clientMs));
 
     public static IEnumerable<PlanLink> Links(IReadOnlyCollection<PlanCandidate> nodes, Func<int> roundTripMs, Func<double> bytesPerSecond) =>
-        from one in nodes from other in nodes where one != other
+        from one in nodes
+        from other in nodes
+        where one != other
         select new PlanLink(one.Node, other.Node, TimeSpan.FromMilliseconds(roundTripMs()), bytesPerSecond());
 
     /// <summary>Twelve equal layers of 1,000 bytes, with 100 bytes of embeddings and of head.</summary>
