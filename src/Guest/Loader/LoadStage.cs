@@ -9,11 +9,13 @@ internal static class LoadStage
     public const int PrefillTokens = 32;
 
     /// <summary>How the manifest has hidden states written between the stages.</summary>
+    /// <exception cref="GuestException">In a way that is not known here.</exception>
     public static BoundaryFormat BoundaryOf(Manifest manifest) => manifest.Boundary switch
     {
         "bf16" => BoundaryFormat.Bf16,
         "int8" => BoundaryFormat.ByteBlocks,
-        _ => BoundaryFormat.F32,
+        Manifest.BoundaryExact => BoundaryFormat.F32,
+        _ => throw new GuestException($"The stage cannot be loaded: this guest knows no hidden states as {manifest.Boundary}."),
     };
 
     /// <summary>Loads the engine's libraries.</summary>
