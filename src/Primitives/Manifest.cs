@@ -30,7 +30,7 @@ public sealed record Manifest(
     public const int SessionsDefault = 4;
 
     private static readonly ImmutableArray<string> Members =
-        ["version", "engine", "model", "stages", "contextTokens", "threads", "tee", "authority", "sessions", "layers", "standby", "apiKeys", "boundary"];
+        ["version", "engine", "model", "stages", "contextTokens", "threads", "tee", "authority", "sessions", "layers", "standby", "apiKeys", "boundary", "memory"];
     private static readonly ImmutableArray<string> Boundaries = [BoundaryExact, "bf16", "int8"];
     private static readonly ImmutableArray<string> TeeTypes = [Development, "tdx", "sev-snp", "cca"];
 
@@ -39,6 +39,12 @@ public sealed record Manifest(
 
     /// <summary>Layers of each stage, in order; empty where the stages are cut so that each has about the same work.</summary>
     public ImmutableArray<int> Layers { get; init; } = [];
+
+    /// <summary>
+    /// Bytes that each stage's server sets aside for it: its part of the model, and the keys and values of all sessions. Empty where nothing is set aside.
+    /// Servers are chosen by it, and how long a stage takes is judged by it.
+    /// </summary>
+    public ImmutableArray<long> Memory { get; init; } = [];
 
     /// <summary>Whether every stage after the head has a standby that follows it on a further server, so that its loss needs no replay.</summary>
     public bool Standby { get; init; }
@@ -83,6 +89,7 @@ public sealed record Manifest(
             {
                 Sessions = members.ContainsKey("sessions") ? (int)ManifestJson.Integer(members, "sessions", 1, ManifestLimits.SessionsMax) : SessionsDefault,
                 Layers = ReadLayers(members, stages),
+                Memory = ReadMemory(members, stages),
                 Standby = members.ContainsKey("standby") && ManifestJson.Boolean(members, "standby"),
                 ApiKeys = ReadKeys(members),
                 Boundary = members.ContainsKey("boundary") ? ReadBoundary(members) : BoundaryExact,
@@ -113,6 +120,7 @@ public sealed record Manifest(
         if (Standby) members["standby"] = true;
         if (!ApiKeys.IsEmpty) members["apiKeys"] = new JsonArray([.. ApiKeys.Select(key => key.ToJson())]);
         if (Boundary != BoundaryExact) members["boundary"] = Boundary;
+        if (!Memory.IsEmpty) members["memory"] = new JsonArray([.. Memory.Select(bytes => (JsonNode)bytes)]);
         return CanonicalJson.Serialize(members);
     }
 
@@ -130,6 +138,13 @@ public sealed record Manifest(
         if (!members.TryGetPropertyValue("layers", out var given)) return [];
         if (given is not JsonArray items || items.Count != stages) throw ManifestJson.Wrong("layers", $"an array of {stages} numbers, one for each stage");
         return [.. items.Select((_, at) => (int)ManifestJson.Integer(items, "layers", at, 1, ManifestLimits.LayersMax))];
+    }
+
+    private static ImmutableArray<long> ReadMemory(JsonObject members, int stages)
+    {
+        if (!members.TryGetPropertyValue("memory", out var given)) return [];
+        if (given is not JsonArray items || items.Count != stages) throw ManifestJson.Wrong("memory", $"an array of {stages} numbers of bytes, one for each stage");
+        return [.. items.Select((_, at) => ManifestJson.Integer(items, "memory", at, 1, ManifestLimits.MemoryBytesMax))];
     }
 
     private static string ReadBoundary(JsonObject members)

@@ -27,6 +27,9 @@ public static class ManifestLimits
     /// <summary>The most layers of a stage.</summary>
     public const int LayersMax = 1024;
 
+    /// <summary>The most bytes that a stage may ask its server for.</summary>
+    public const long MemoryBytesMax = 1L << 48;
+
     /// <summary>The most keys that a manifest may name.</summary>
     public const int ApiKeysMax = 200;
 }
