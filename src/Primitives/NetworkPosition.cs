@@ -9,7 +9,7 @@ namespace SwarmCompute;
 /// <param name="Y">Milliseconds.</param>
 /// <param name="Z">Milliseconds.</param>
 /// <param name="Height">Milliseconds on the node's own line, which every way from it or to it has; more than 0.</param>
-/// <param name="Error">How far off estimates are, as a part of the round trip: 0 to 1; 1 where nothing was measured.</param>
+/// <param name="Error">How far off estimates are, as a part of the round trip (of 1 ms, where it is less): 0 to 1; 1 where nothing was measured.</param>
 public sealed record NetworkPosition(double X, double Y, double Z, double Height, double Error)
 {
     /// <summary>Nothing below this, in milliseconds, is told apart.</summary>
@@ -22,6 +22,9 @@ public sealed record NetworkPosition(double X, double Y, double Z, double Height
     public const double ErrorOfUse = 0.5;
 
     private const double Tuning = 0.25;
+
+    /// <summary>Round trips below this, in milliseconds, are as good as none: what a busy machine adds to them is no error.</summary>
+    private const double Resolution = 1;
 
     /// <summary>Where a node begins that has measured nothing.</summary>
     public static NetworkPosition Unknown { get; } = new(0, 0, 0, HeightMin, 1);
@@ -45,7 +48,7 @@ public sealed record NetworkPosition(double X, double Y, double Z, double Height
         roundTrip = double.Clamp(roundTrip, HeightMin, CoordinateMax);
         var (estimate, distance) = (RoundTripTo(other), Distance(other));
         var weight = Error + other.Error > 0 ? Error / (Error + other.Error) : 0.5;
-        var off = double.Min(1, double.Abs(estimate - roundTrip) / roundTrip);
+        var off = double.Min(1, double.Abs(estimate - roundTrip) / double.Max(roundTrip, Resolution));
         var force = Tuning * weight * (roundTrip - estimate);
         var (x, y, z) = distance > HeightMin ? ((X - other.X) / distance, (Y - other.Y) / distance, (Z - other.Z) / distance) : Direction(random);
         return new NetworkPosition(

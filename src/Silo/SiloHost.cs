@@ -140,8 +140,15 @@ internal static class SiloHost
         var workDirectory = Path.Combine(configuration.Guest.WorkDirectory, node.Value);
         var driver = OpenDriver(configuration.Guest.Executable, workDirectory);
         var listener = Listen(configuration, credentials);
+        var speed = MachineSpeed.Measure(TimeProvider.System);
         var description = new NodeDescription(node, configuration.Node.Slots, configuration.Node.AdvertisedAddress, account.Address, [driver.Probe().EvidenceType],
-            new OfferId(configuration.Node.Offer));
+            new OfferId(configuration.Node.Offer))
+        {
+            MemoryBytes = configuration.Node.MemoryMiB > 0 ? (long)configuration.Node.MemoryMiB << 20 : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8 * 7,
+            BytesPerSecond = speed.BytesPerSecond,
+            OperationsPerSecond = speed.OperationsPerSecond,
+            Endpoint = listener.LocalEndPoint.ToString(),
+        };
         services.AddSingleton<ICvmDriver>(driver);
         services.AddSingleton(listener);
         services.AddSingleton(new GuestTicket
@@ -157,9 +164,11 @@ internal static class SiloHost
             NativeLibraryDirectory = configuration.Guest.NativeLibraryDirectory,
         });
         services.AddSingleton(s => new AgentIdentity(description, s.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString(), workDirectory));
+        services.AddSingleton<NodePlace>();
         services.AddSingleton<NodeAgent>();
         services.AddSingleton<IGuestFence>(s => s.GetRequiredService<NodeAgent>());
         services.AddHostedService(s => s.GetRequiredService<NodeAgent>());
+        services.AddHostedService(s => s.GetRequiredService<NodePlace>());
     }
 
     private static ProcessCvmDriver OpenDriver(string executable, string workDirectory)

@@ -118,6 +118,28 @@ public sealed class GuestRunTests
     }
 
     [Fact]
+    public async Task A_heads_successor_loads_beside_it_and_takes_over_when_a_map_names_it()
+    {
+        await using var swarm = await Swarm.Start(stages: 2, Cancel);
+        var first = swarm.Launch(0, 1);
+        swarm.Launch(1, 1);
+        swarm.Launch(0, 2);
+        await swarm.Publish(1, [1, 1], Cancel, (0, 2));
+        await swarm.Guest(0, 2).Next<GuestMessage.Heartbeat>(Cancel, beat => beat.IsLoaded);
+        await swarm.Guest(0, 1).Next<GuestMessage.StageReady>(Cancel);
+        using var before = swarm.Client(1);
+        var undisturbed = await before.Stream(Prompt, TokensMax, Cancel).ToListAsync(Cancel);
+
+        await swarm.Publish(2, [2, 1], Cancel);
+        await swarm.Guest(0, 2).Next<GuestMessage.StageReady>(Cancel, ready => ready.Generation == 2);
+        using var after = swarm.Client(2);
+        Assert.Equal(undisturbed, await after.Stream(Prompt, TokensMax, Cancel).ToListAsync(Cancel));
+        await swarm.Guest(0, 1).Tell(new SiloMessage.Stop(), Cancel);
+        await first.Exited(Cancel);
+        AssertVerifies(await Finish(swarm, 2), swarm, (0, 2), (1, 1));
+    }
+
+    [Fact]
     public async Task An_answer_of_a_killed_head_is_continued_by_its_successor()
     {
         await using var swarm = await Swarm.Start(stages: 2, Cancel);

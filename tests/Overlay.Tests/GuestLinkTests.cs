@@ -16,7 +16,7 @@ public sealed class GuestLinkTests
         new GuestMessage.StageReady { Generation = 3 },
         new GuestMessage.PeerLost { Slot = 2, Epoch = 4, Reason = "reset" },
         new GuestMessage.Heartbeat { CompletionTokens = long.MaxValue, OpenSessions = 3 },
-        new GuestMessage.Heartbeat { CompletionTokens = 0, OpenSessions = 3, StandbyEpoch = 2, StandbyLag = 5, SlowPercent = 450 },
+        new GuestMessage.Heartbeat { CompletionTokens = 0, OpenSessions = 3, StandbyEpoch = 2, StandbyLag = 5, SlowPercent = 450, IsLoaded = true },
         new GuestMessage.StandbyLost { Epoch = 2, Reason = "silent" },
         new GuestMessage.Report { SignedReport = [1, 2], ReportHash = Bytes32, Units = 9, Signature = Bytes64 },
         new GuestMessage.Failed { Reason = "no such model" },

@@ -60,6 +60,24 @@ public sealed class ClusterTests(DevelopmentChain chain) : IAsyncDisposable
         Assert.Equal(0, await silo.WaitForExit(Cancel));
     }
 
+    [Fact]
+    public async Task Nodes_say_what_they_have_and_learn_how_far_apart_they_are()
+    {
+        var configuration = _swarm.Configure("node-9");
+        configuration["Node"]!["MemoryMiB"] = 512;
+        var silos = await _swarm.LaunchCluster(2, Cancel);
+        var small = _swarm.Launch(configuration);
+        var swarm = await silos[0].WaitFor("/v1/swarm", s => s["nodes"]!.AsArray() is { Count: 3 } nodes && nodes.All(n => (double?)n!["position"]?["error"] <= NetworkPosition.ErrorOfUse), Cancel);
+        foreach (var node in swarm["nodes"]!.AsArray())
+        {
+            var memory = (long)node!["memoryBytes"]!;
+            Assert.Equal((string?)node["id"] == "node-9", memory == 512L << 20);
+            Assert.Equal(memory, (long)node["freeMemoryBytes"]!);
+            Assert.True((double)node["bytesPerSecond"]! > 1e8 && (double)node["operationsPerSecond"]! > 1e8);
+        }
+        small.Kill();
+    }
+
     private static int Active(JsonNode swarm) => swarm["silos"]!.AsArray().Count(m => (string?)m!["status"] == "Active");
 
     private static int Ready(JsonNode swarm) => swarm["nodes"]!.AsArray().Count(n => (string?)n!["status"] == "Ready");

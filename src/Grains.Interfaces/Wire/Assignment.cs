@@ -20,4 +20,6 @@ public sealed record Assignment
     [Id(6)] public required Directive Directive { get; init; }
     /// <summary>The node's compute offer.</summary>
     [Id(7)] public required OfferId Offer { get; init; }
+    /// <summary>Bytes of memory that the node sets aside for it; 0 where the manifest does not say.</summary>
+    [Id(8)] public long MemoryBytes { get; init; }
 }

@@ -31,10 +31,11 @@ public abstract record GuestReport
     /// <param name="StandbyEpoch">The epoch of the standby that it hands over to; 0 for none.</param>
     /// <param name="StandbyLag">Finished frames that the standby was not sent yet; null while it has no link to one.</param>
     /// <param name="SlowPercent">How much longer its stage's calls take than their best ones did, in percent, where that has lasted; else 0.</param>
+    /// <param name="IsLoaded">Whether its layers are loaded.</param>
     [GenerateSerializer, Immutable, Alias("swarm.GuestReport.Heartbeat")]
     public sealed record Heartbeat(
         [property: Id(0)] long CompletionTokens, [property: Id(1)] int OpenSessions, [property: Id(2)] LeaseEpoch StandbyEpoch = default, [property: Id(3)] int? StandbyLag = null,
-        [property: Id(4)] int SlowPercent = 0) : GuestReport;
+        [property: Id(4)] int SlowPercent = 0, [property: Id(5)] bool IsLoaded = false) : GuestReport;
 
     /// <summary>The guest has lost its standby.</summary>
     /// <param name="Epoch">The standby's epoch.</param>

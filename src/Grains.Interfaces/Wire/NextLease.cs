@@ -16,4 +16,6 @@ public sealed record NextLease
     [Id(4)] public GuestIdentity? Identity { get; init; }
     /// <summary>Finished frames that the current holder has not sent it yet, as last heard; null while it is not linked.</summary>
     [Id(5)] public int? Lag { get; init; }
+    /// <summary>Whether its layers are loaded, as it last said itself.</summary>
+    [Id(6)] public bool IsLoaded { get; init; }
 }

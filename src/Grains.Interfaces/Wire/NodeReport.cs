@@ -6,4 +6,8 @@ namespace SwarmCompute.Grains.Interfaces;
 /// <param name="Guests">Every guest that has a process on the node now, those that are being stopped included.</param>
 [GenerateSerializer, Immutable, Alias("swarm.NodeReport")]
 public sealed record NodeReport(
-    [property: Id(0)] NodeDescription Description, [property: Id(1)] string Incarnation, [property: Id(2)] ImmutableArray<LeaseHold> Guests);
+    [property: Id(0)] NodeDescription Description, [property: Id(1)] string Incarnation, [property: Id(2)] ImmutableArray<LeaseHold> Guests)
+{
+    /// <summary>Where the node is in the network, as far as it knows; null where it measures nothing.</summary>
+    [Id(3)] public NetworkPosition? Position { get; init; }
+}

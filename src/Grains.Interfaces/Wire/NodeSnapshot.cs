@@ -16,4 +16,8 @@ public sealed record NodeSnapshot
     [Id(4)] public string? Why { get; init; }
     /// <summary>How long nothing was heard of it, while the registry heard of others.</summary>
     [Id(5)] public TimeSpan Silence { get; init; }
+    /// <summary>Bytes of memory that are not set aside for a guest.</summary>
+    [Id(6)] public long FreeMemory { get; init; }
+    /// <summary>Where it is in the network; null where it has not said. Not durable.</summary>
+    [Id(7)] public NetworkPosition? Position { get; init; }
 }

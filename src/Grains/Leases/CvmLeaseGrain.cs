@@ -11,6 +11,8 @@ internal sealed partial class CvmLeaseGrain(
 {
     private GuestReport.Heartbeat? _heartbeat;                               // of the current guest; worth nothing after a restart
 
+    private LeaseEpoch _loaded;                                              // of the last successor that said so; worth nothing after a restart
+
     private LeaseId Id => LeaseId.Parse(this.GetPrimaryKeyString());
 
     public async Task<LeaseDecision> Open(LeaseGrant grant, CancellationToken cancel)
@@ -31,6 +33,7 @@ internal sealed partial class CvmLeaseGrain(
         var outcome = LeaseRules.Observe(state.State, Id, epoch, guestReport, time.GetUtcNow());
         if (outcome.Decision is LeaseDecision.Moved && Refusal(epoch, guestReport) is { } refusal) outcome = LeaseOutcome.Refused(refusal);
         if (outcome.Decision is LeaseDecision.Unchanged && epoch == state.State.Fence && guestReport is GuestReport.Heartbeat heartbeat) _heartbeat = heartbeat;
+        if (outcome.Decision is LeaseDecision.Unchanged && epoch == state.State.Next?.Grant.Epoch && guestReport is GuestReport.Heartbeat { IsLoaded: true }) _loaded = epoch;
         if (outcome.Next is not null && guestReport is GuestReport.Reported reported)
             await this.Save(report, new LeaseReportState { Epoch = epoch, Report = reported.Report }, cancel);   // before the lease says that there is one
         return await Apply(outcome, epoch, guestReport.GetType().Name, cancel);
@@ -80,6 +83,7 @@ internal sealed partial class CvmLeaseGrain(
         ProcessId = next.ProcessId,
         Identity = next.Identity,
         Lag = _heartbeat?.StandbyEpoch == next.Grant.Epoch ? _heartbeat.StandbyLag : null,
+        IsLoaded = _loaded == next.Grant.Epoch,
     };
 
     private string? Refusal(LeaseEpoch epoch, GuestReport guestReport) => (guestReport, state.State.Next?.Grant.Epoch == epoch ? state.State.Next : state.State.Last) switch

@@ -10,6 +10,7 @@ internal sealed partial class NodeGrain(
 {
     private static readonly TimeSpan NotePeriod = TimeSpan.FromSeconds(1);
 
+    private NetworkPosition? _position;                                      // said anew at every report
     private Task _noting = Task.CompletedTask;
     private NodeSnapshot? _noted;
     private long _notedAt;
@@ -23,6 +24,7 @@ internal sealed partial class NodeGrain(
             LogRefusedReport(log, Id, refusal);
             return new NodeAssignments([], refusal);
         }
+        _position = report.Position;
         var before = state.State;
         var next = NodeRules.Sync(before, report);
         if (!ReferenceEquals(next, before))
@@ -112,5 +114,5 @@ internal sealed partial class NodeGrain(
 
     private NodeSnapshot? Snapshot() => state.State is not { Description: { } offer, Status: { } status } node
         ? null
-        : new NodeSnapshot { Description = offer, Incarnation = node.Incarnation, Status = status, Free = node.Free, Why = node.Why };
+        : new NodeSnapshot { Description = offer, Incarnation = node.Incarnation, Status = status, Free = node.Free, FreeMemory = node.FreeMemory, Why = node.Why, Position = _position };
 }

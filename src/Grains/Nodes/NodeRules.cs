@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Net;
+using SwarmCompute.Grains.Scheduling;
 
 namespace SwarmCompute.Grains.Nodes;
 
@@ -31,6 +33,7 @@ internal static class NodeRules
     private const int StoppedMax = 256;
     private const int PastMax = 16;
     private const int IncarnationCharsMax = 128;
+    private const double MeasureMax = 1e15;
 
     /// <summary>Why a report cannot be taken; null where it can.</summary>
     public static string? Refusal(NodeId node, NodeState state, NodeReport report)
@@ -40,6 +43,9 @@ internal static class NodeRules
         if (offer.Slots is < 1 or > WireLimits.NodeSlotsMax) return $"A node has 1 to {WireLimits.NodeSlotsMax} slots, not {offer.Slots}.";
         if (offer.Address.Length > WireLimits.EndpointCharsMax) return "The node's address is too long.";
         if (offer.Tee.Length is 0 or > ManifestLimits.TeeTypesMax || offer.Tee.Any(t => t.Length > 32)) return $"A node names 1 to {ManifestLimits.TeeTypesMax} kinds of TEE.";
+        if (!IsMeasure(offer.MemoryBytes) || !IsMeasure(offer.BytesPerSecond) || !IsMeasure(offer.OperationsPerSecond)) return $"A node's memory and speeds are 0 to {MeasureMax:0}.";
+        if (offer.Endpoint is { } endpoint && !IsAt(endpoint, offer.Address)) return "The node's endpoint is not a port at its address.";
+        if (report.Position is { IsValid: false }) return "The node's position in the network is out of range.";
         if (report.Incarnation.Length is 0 or > IncarnationCharsMax) return $"An incarnation has 1 to {IncarnationCharsMax} characters.";
         if (report.Guests.Length > 4 * WireLimits.NodeSlotsMax) return "The report names too many guests.";
         if (state.Past.Contains(report.Incarnation)) return $"Run {report.Incarnation} of the node's agent is over: another one took its place.";
@@ -66,8 +72,9 @@ internal static class NodeRules
         if (state.Find(hold) is { } held) return Change(state, held, assignment);
         if (state.Status is not NodeStatus.Ready) return NodeOutcome.Refused($"the node is {state.Status}");
         if (state.Assignments.Any(a => a.Lease == hold.Lease && a.Epoch > hold.Epoch)) return NodeOutcome.Refused($"lease {hold.Lease} has a newer epoch here");
-        return state.Free == 0
-            ? NodeOutcome.Refused($"0 of {state.Description!.Slots} slots free")
+        if (state.Free == 0) return NodeOutcome.Refused($"0 of {state.Description!.Slots} slots free");
+        return assignment.MemoryBytes > state.FreeMemory
+            ? NodeOutcome.Refused($"{ByteText.Of(assignment.MemoryBytes)} of memory asked for, {ByteText.Of(state.FreeMemory)} of {ByteText.Of(state.Description!.MemoryBytes)} free")
             : NodeOutcome.Done(state with { Assignments = state.Assignments.Add(assignment) });
     }
 
@@ -93,6 +100,11 @@ internal static class NodeRules
         var byOperator = to is NodeStatus.Ready or NodeStatus.Cordoned or NodeStatus.Draining && from is not NodeStatus.Joining;
         return byOperator && Transitions.Contains((from, to)) ? NodeOutcome.Done(Step(state, to, reason)) : new(new NodeDecision.Illegal(from, to), null);
     }
+
+    private static bool IsMeasure(double value) => value is >= 0 and <= MeasureMax;
+
+    private static bool IsAt(string endpoint, string address) =>
+        endpoint.Length <= WireLimits.EndpointCharsMax && IPEndPoint.TryParse(endpoint, out var parsed) && parsed.Port > 0 && IPAddress.TryParse(address, out var own) && parsed.Address.Equals(own);
 
     private static NodeState Join(NodeState state, NodeReport report)
     {

@@ -19,5 +19,8 @@ internal sealed record NodeState
 
     public int Free => IsGone ? 0 : Math.Max(0, Description!.Slots - Assignments.Length);
 
+    /// <summary>Bytes that no guest has; what a node does not say has no bound.</summary>
+    public long FreeMemory => IsGone ? 0 : Description!.MemoryBytes == 0 ? long.MaxValue : Math.Max(0, Description.MemoryBytes - Assignments.Sum(a => a.MemoryBytes));
+
     public Assignment? Find(LeaseHold hold) => Assignments.FirstOrDefault(a => a.Lease == hold.Lease && a.Epoch == hold.Epoch);
 }

@@ -12,14 +12,17 @@ internal static partial class OrderRules
     /// <summary>An attested standby that has not caught up this long after takes over from a draining node all the same, and what it lacks is replayed.</summary>
     public static readonly TimeSpan CatchUpWithin = TimeSpan.FromMinutes(2);
 
-    /// <summary>The slots that should get a standby now: of stages that run, where the manifest wants one, the node drains or the stage has become slow. None before every slot has its lease.</summary>
+    /// <summary>
+    /// The slots that should get a successor now: of stages that run, where the manifest wants a standby (not of the head), the node drains or the stage has become slow.
+    /// None before every slot has its lease.
+    /// </summary>
     public static ImmutableArray<int> StandbysWanted(
         OrderView view, Manifest manifest, ImmutableArray<LeaseSnapshot> leases, ImmutableArray<NodeSnapshot> nodes, bool hasReport, DateTimeOffset now)
     {
         if (hasReport || IsOver(view.Status) || IsFinishing(view, now) || leases.Any(l => !l.IsCurrent)) return [];
         return
         [
-            .. leases.Where(l => CanHaveStandby(l) && l.Next is null && (manifest.Standby || MoveOf(l, nodes) is not null)).Select(l => l.Id.Slot),
+            .. leases.Where(l => IsMovable(l) && l.Next is null && ((manifest.Standby && CanBeFollowed(l)) || MoveOf(l, nodes) is not null)).Select(l => l.Id.Slot),
         ];
     }
 
@@ -36,7 +39,7 @@ internal static partial class OrderRules
         [.. leases.Where(l => l.Next is not null).OrderByDescending(l => l.Id.Slot).Take(missing).Select(l => new LeaseLoss(l.Id, l.Next!.Grant.Epoch, "a slot without a node needs its place"))];
 
     /// <summary>
-    /// The standby that should take over although its holder lives, because the holder's node drains or the stage has become slow; null for none. One at a time, and only while the
+    /// The successor that should take over although its holder lives, because the holder's node drains or the stage has become slow; null for none. One at a time, and only while the
     /// whole ring stands: but one that was waited for long enough goes anyway. The reason says why the slot is handed over.
     /// </summary>
     public static LeaseLoss? HandOver(PipelineMap? map, ImmutableArray<LeaseSnapshot> leases, ImmutableArray<NodeSnapshot> nodes, DateTimeOffset now)
@@ -44,8 +47,8 @@ internal static partial class OrderRules
         foreach (var lease in leases)
         {
             if (lease.Next is not { Status: LeaseStatus.Attested } next || MoveOf(lease, nodes) is not { } why) continue;
-            var isCaughtUp = next.Lag <= LagMax && IsReady(map, leases);
-            if (isCaughtUp || now - next.Since > CatchUpWithin) return new LeaseLoss(lease.Id, next.Grant.Epoch, why);
+            var isCaughtUp = CanBeFollowed(lease) ? next.Lag <= LagMax : next.IsLoaded;
+            if ((isCaughtUp && IsReady(map, leases)) || now - next.Since > CatchUpWithin) return new LeaseLoss(lease.Id, next.Grant.Epoch, why);
         }
         return null;
     }
@@ -57,8 +60,11 @@ internal static partial class OrderRules
         return lease.SlowPercent > 0 ? string.Create(CultureInfo.InvariantCulture, $"its calls take {lease.SlowPercent} % of their time before") : null;
     }
 
-    /// <summary>A head has none: its clients resume. A stage that does not run yet has nothing that could be followed.</summary>
-    private static bool CanHaveStandby(LeaseSnapshot lease) => lease.Id.Slot > 0 && lease.Status is LeaseStatus.Running;
+    /// <summary>A stage that does not run yet has nothing that could be handed over.</summary>
+    private static bool IsMovable(LeaseSnapshot lease) => lease.Status is LeaseStatus.Running;
+
+    /// <summary>A head's successor does not follow it: it has its layers loaded, and the clients resume there.</summary>
+    private static bool CanBeFollowed(LeaseSnapshot lease) => lease.Id.Slot > 0;
 
     private static PipelineMapStage? Standby(LeaseSnapshot lease) =>
         lease.Next is { Identity: { } identity } next ? new PipelineMapStage(lease.Id.Slot, next.Grant.Epoch, identity.OverlayEndpoint, identity.CertificateDer) : null;

@@ -60,7 +60,7 @@ internal static partial class OrderRules
     {
         var losses = new Dictionary<int, LeaseLoss>();
         foreach (var lease in leases.Where(l => l.IsCurrent))
-            if (BrokenBy(lease.Grant!, lease.Status!.Value, lease.Since, nodes, CanHaveStandby(lease), now) is { } reason) losses[lease.Id.Slot] = new LeaseLoss(lease.Id, lease.Grant!.Epoch, reason);
+            if (BrokenBy(lease.Grant!, lease.Status!.Value, lease.Since, nodes, IsMovable(lease), now) is { } reason) losses[lease.Id.Slot] = new LeaseLoss(lease.Id, lease.Grant!.Epoch, reason);
         foreach (var accuser in leases.Where(l => l.IsCurrent))
         {
             foreach (var peer in accuser.LostPeers.Where(_ => !losses.ContainsKey(accuser.Id.Slot)))

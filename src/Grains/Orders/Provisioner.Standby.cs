@@ -36,11 +36,11 @@ internal sealed partial class Provisioner
         var refused = ImmutableDictionary<NodeId, string>.Empty.Add(lease.Grant!.Node, $"it holds slot {slot} itself");
         for (var plan = 0; plan < PlansMax; plan++)
         {
-            var placement = Placer.Place(new Ask([slot], Used(leases), manifest.Tee, refused), nodes);
+            var placement = Placer.Place(new Ask([slot], Used(leases), manifest.Tee, refused) { Memory = manifest.Memory, Ring = Ring(leases).Remove(slot) }, nodes);
             if (placement is not Placement.On { Seats: [var seat] }) return ((Placement.Nowhere)placement).Why;
             var grant = Grant(view, manifest, lease, seat);
             if (await grains.Lease(lease.Id).Prepare(grant, cancel) is not (LeaseDecision.Moved or LeaseDecision.Unchanged)) return null;   // something happened to the slot; look again
-            if (await Assign(lease.Id, grant, manifest.ToCanonicalBytes(), map: null, Directive.Run, cancel) is not { } refusal) return null;
+            if (await Assign(lease.Id, grant, manifest, manifest.ToCanonicalBytes(), map: null, Directive.Run, cancel) is not { } refusal) return null;
             await grains.Lease(lease.Id).Lose(grant.Epoch, refusal, cancel);
             refused = refused.SetItem(grant.Node, refusal);
             lease = await grains.Lease(lease.Id).Read(cancel);
@@ -60,6 +60,9 @@ internal sealed partial class Provisioner
 
     private static ImmutableArray<NodeId> Used(ImmutableArray<LeaseSnapshot> leases) =>
         [.. leases.Where(l => l.IsCurrent).Select(l => l.Grant!.Node), .. leases.Where(l => l.Next is not null).Select(l => l.Next!.Grant.Node)];
+
+    private static ImmutableDictionary<int, NodeId> Ring(ImmutableArray<LeaseSnapshot> leases) =>
+        leases.Where(l => l.IsCurrent).ToImmutableDictionary(l => l.Id.Slot, l => l.Grant!.Node);
 
     private static LeaseGrant Grant(OrderView view, Manifest manifest, LeaseSnapshot lease, Seat seat)
     {

@@ -39,7 +39,7 @@ internal sealed partial class Provisioner(IGrainFactory grains, OrderId order, T
 
             var used = Used(leases);
             ImmutableArray<NodeId> suspects = [.. leases.Where(l => wanted.Contains(l.Id.Slot) && l.Lost.Length > 0).Select(l => l.Lost[^1].Node)];
-            var placement = Placer.Place(new Ask(wanted, used, manifest.Tee, refused) { Suspects = suspects }, nodes);
+            var placement = Placer.Place(new Ask(wanted, used, manifest.Tee, refused) { Suspects = suspects, Memory = manifest.Memory, Ring = Ring(leases) }, nodes);
             if (placement is Placement.Nowhere nowhere) return (await GiveUp(leases, nowhere.Missing, cancel), nowhere.Why);
             var on = (Placement.On)placement;
             refused = await Open(view, manifest, leases, on.Seats, refused, cancel);
@@ -53,13 +53,13 @@ internal sealed partial class Provisioner(IGrainFactory grains, OrderId order, T
         var bytes = manifest.ToCanonicalBytes();
         await Task.WhenAll(leases.Where(l => l.Next is not null).Select(async lease =>
         {
-            if (await Assign(lease.Id, lease.Next!.Grant, bytes, map, Directive.Run, cancel) is { } refusal)
+            if (await Assign(lease.Id, lease.Next!.Grant, manifest, bytes, map, Directive.Run, cancel) is { } refusal)
                 await grains.Lease(lease.Id).Lose(lease.Next.Grant.Epoch, refusal, cancel);
         }));
         await Task.WhenAll(leases.Where(l => l.IsCurrent).Select(async lease =>
         {
             var directive = OrderRules.DirectiveFor(view, lease.Id.Slot, time.GetUtcNow());
-            if (await Assign(lease.Id, lease.Grant!, bytes, map, directive, cancel) is { } refusal)
+            if (await Assign(lease.Id, lease.Grant!, manifest, bytes, map, directive, cancel) is { } refusal)
                 await grains.Lease(lease.Id).Lose(lease.Grant!.Epoch, refusal, cancel);
             else if (directive is Directive.Finish && lease.Status is LeaseStatus.Attested or LeaseStatus.Running)
                 await grains.Lease(lease.Id).Drain(lease.Grant!.Epoch, cancel);
@@ -97,14 +97,15 @@ internal sealed partial class Provisioner(IGrainFactory grains, OrderId order, T
             var lease = leases[seat.Slot];
             var grant = Grant(view, manifest, lease, seat);
             if (await grains.Lease(lease.Id).Open(grant, cancel) is not (LeaseDecision.Moved or LeaseDecision.Unchanged)) continue;   // someone else was faster; look again
-            if (await Assign(lease.Id, grant, bytes, map: null, Directive.Run, cancel) is not { } refusal) continue;
+            if (await Assign(lease.Id, grant, manifest, bytes, map: null, Directive.Run, cancel) is not { } refusal) continue;
             await grains.Lease(lease.Id).Lose(grant.Epoch, refusal, cancel);
             refused = refused.SetItem(grant.Node, refusal);
         }
         return refused;
     }
 
-    private async Task<string?> Assign(LeaseId lease, LeaseGrant grant, byte[] manifest, PipelineMap? map, Directive directive, CancellationToken cancel)
+    private async Task<string?> Assign(
+        LeaseId lease, LeaseGrant grant, Manifest manifest, byte[] canonical, PipelineMap? map, Directive directive, CancellationToken cancel)
     {
         var assignment = new Assignment
         {
@@ -113,7 +114,8 @@ internal sealed partial class Provisioner(IGrainFactory grains, OrderId order, T
             Incarnation = grant.Incarnation,
             Provider = grant.Provider,
             Offer = grant.Offer,
-            Manifest = manifest,
+            Manifest = canonical,
+            MemoryBytes = manifest.Memory.IsEmpty ? 0 : manifest.Memory[lease.Slot],
             Pipeline = map,
             Directive = directive,
         };

@@ -9,4 +9,13 @@ public sealed record Ask(ImmutableArray<int> Slots, ImmutableArray<NodeId> Used,
 {
     /// <summary>Nodes that have just lost a lease of these slots: perhaps they are dead, and nobody has noticed yet. They come after all others.</summary>
     public ImmutableArray<NodeId> Suspects { get; init; } = [];
+
+    /// <summary>What each stage of the order sets aside, in bytes, by slot: those that have a node included. Empty where the manifest does not say.</summary>
+    public ImmutableArray<long> Memory { get; init; } = [];
+
+    /// <summary>The nodes of the slots that have one: the others' neighbours in the ring.</summary>
+    public ImmutableDictionary<int, NodeId> Ring { get; init; } = ImmutableDictionary<int, NodeId>.Empty;
+
+    /// <summary>What a slot sets aside, in bytes.</summary>
+    public long MemoryOf(int slot) => slot < Memory.Length ? Memory[slot] : 0;
 }

@@ -20,7 +20,7 @@ internal sealed class GuestRun(Ticket ticket, Manifest manifest, IGuestRole role
     public async Task Run(Task<LoadedStage> loading)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
-        Task[] duties = [Attach(loading), Watch(over.Token), link.Run(Take, () => role.Heartbeat, over.Token), CountUsage(over.Token), _failed.Task];
+        Task[] duties = [Attach(loading), Watch(over.Token), link.Run(Take, () => role.Heartbeat with { IsLoaded = loading.IsCompletedSuccessfully }, over.Token), CountUsage(over.Token), _failed.Task];
         try
         {
             await EndOf(duties);

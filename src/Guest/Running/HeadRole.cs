@@ -48,7 +48,7 @@ internal sealed class HeadRole : IGuestRole
 
     public void Update(PipelineMap map)
     {
-        _ledger.Observe(map);
+        if (map.Stages[0].Epoch >= _ticket.Epoch) _ledger.Observe(map);        // before, another head keeps the books
         _head.Update(map);
     }
 

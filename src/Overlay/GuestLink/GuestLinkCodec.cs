@@ -64,6 +64,7 @@ internal static class GuestLinkCodec
                 StandbyEpoch = reader.HasMore ? reader.UInt() : 0,
                 StandbyLag = reader.HasMore ? reader.IntOrNull() : null,
                 SlowPercent = reader.HasMore ? reader.Int() : 0,
+                IsLoaded = reader.HasMore && reader.Flag(),
             },
             4 => new GuestMessage.Report { SignedReport = reader.Bytes()!, ReportHash = reader.Bytes()!, Units = reader.Long(), Signature = reader.Bytes()! },
             5 => new GuestMessage.Failed { Reason = reader.Text()! },
@@ -131,13 +132,14 @@ internal static class GuestLinkCodec
 
     private static void Write(ref MessagePackWriter writer, GuestMessage.Heartbeat m)
     {
-        Begin(ref writer, 3, 5);
+        Begin(ref writer, 3, 6);
         writer.Write(m.CompletionTokens);
         writer.Write(m.OpenSessions);
         writer.Write(m.StandbyEpoch);
         if (m.StandbyLag is { } lag) writer.Write(lag);
         else writer.WriteNil();
         writer.Write(m.SlowPercent);
+        writer.Write(m.IsLoaded);
     }
 
     private static void Write(ref MessagePackWriter writer, SiloMessage.Pipeline m)

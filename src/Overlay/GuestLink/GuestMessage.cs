@@ -87,6 +87,9 @@ public abstract record GuestMessage
 
         /// <summary>How much longer the stage's calls take than their best ones did, in percent, where that has lasted; else 0.</summary>
         [Key(4)] public int SlowPercent { get; init; }
+
+        /// <summary>Whether its layers are loaded.</summary>
+        [Key(5)] public bool IsLoaded { get; init; }
     }
 
     /// <summary>The head's signed integrity report.</summary>

@@ -44,6 +44,12 @@ internal ref struct WireReader(ReadOnlyMemory<byte> frame)
         return _reader.TryReadNil() ? null : _reader.ReadInt32();
     }
 
+    public bool Flag()
+    {
+        Take();
+        return _reader.ReadBoolean();
+    }
+
     public uint UInt()
     {
         Take();

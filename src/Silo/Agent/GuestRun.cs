@@ -174,7 +174,7 @@ internal sealed partial class GuestRun
     {
         GuestMessage.StageReady m => new GuestReport.StageReady(m.Generation),
         GuestMessage.PeerLost m => new GuestReport.PeerLost(m.Slot, new LeaseEpoch(m.Epoch), m.Reason),
-        GuestMessage.Heartbeat m => new GuestReport.Heartbeat(m.CompletionTokens, m.OpenSessions, new LeaseEpoch(m.StandbyEpoch), m.StandbyLag, m.SlowPercent),
+        GuestMessage.Heartbeat m => new GuestReport.Heartbeat(m.CompletionTokens, m.OpenSessions, new LeaseEpoch(m.StandbyEpoch), m.StandbyLag, m.SlowPercent, m.IsLoaded),
         GuestMessage.StandbyLost m => new GuestReport.StandbyLost(new LeaseEpoch(m.Epoch), m.Reason),
         GuestMessage.Report m => new GuestReport.Reported(new SignedReportRecord(m.SignedReport, new Hash32(m.ReportHash), m.Units, m.Signature)),
         GuestMessage.Checkpoint m => new GuestReport.Checkpoint(m.Units, m.Signature),

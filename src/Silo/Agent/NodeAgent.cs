@@ -16,7 +16,7 @@ namespace SwarmCompute.Silo.Agent;
 /// What guests say goes to their leases. While the swarm does not answer, guests go on as they are.
 /// </summary>
 internal sealed partial class NodeAgent(
-    AgentIdentity identity, ICvmDriver driver, GuestTicket ticket, OverlayListener listener, SiloCredentials credentials, IGrainFactory grains, OrderPokes orders,
+    AgentIdentity identity, NodePlace place, ICvmDriver driver, GuestTicket ticket, OverlayListener listener, SiloCredentials credentials, IGrainFactory grains, OrderPokes orders,
     TimeProvider time, ILogger<NodeAgent> log) : BackgroundService, IGuestFence
 {
     private static readonly TimeSpan SyncPeriod = TimeSpan.FromMilliseconds(200);
@@ -69,7 +69,7 @@ internal sealed partial class NodeAgent(
     private async Task Sync(CancellationToken cancel)
     {
         var holds = _guests.Where(g => !g.Value.HasEnded).Select(g => g.Key).ToImmutableArray();
-        var report = new NodeReport(identity.Description, identity.Incarnation, holds);
+        var report = new NodeReport(identity.Description, identity.Incarnation, holds) { Position = place.Position };
         var answer = await GrainAnswer<NodeAssignments>.From(() => grains.Node(identity.Description.Id).Sync(report, cancel), cancel);
         NoteTrouble(answer.Fault, answer.Value?.Refusal);
         if (answer.Value is not { } assignments) return;

@@ -12,6 +12,9 @@ public sealed class SiloNodeOptions
     /// <summary>The node's compute offer in the OfferBook contract, from 1; its owner must be the account of <c>Chain:AccountKeyFile</c>. No default where there are slots.</summary>
     public ulong Offer { get; set; }
 
+    /// <summary>Memory that its guests may have together, in MiB, 0 to 2^30; 0, the default, is seven eighths of what the machine lets this process have.</summary>
+    public int MemoryMiB { get; set; }
+
     /// <summary>The IP address that other silos, guests and clients reach this machine at, and that is listened on; default 127.0.0.1.</summary>
     public string AdvertisedAddress { get; set; } = "127.0.0.1";
 }

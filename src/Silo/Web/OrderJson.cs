@@ -34,6 +34,20 @@ internal static class OrderJson
         ["slots"] = node.Description.Slots,
         ["free"] = node.Free,
         ["why"] = node.Why,
+        ["memoryBytes"] = node.Description.MemoryBytes > 0 ? node.Description.MemoryBytes : null,
+        ["freeMemoryBytes"] = node.Description.MemoryBytes > 0 ? node.FreeMemory : null,
+        ["bytesPerSecond"] = node.Description.BytesPerSecond > 0 ? node.Description.BytesPerSecond : null,
+        ["operationsPerSecond"] = node.Description.OperationsPerSecond > 0 ? node.Description.OperationsPerSecond : null,
+        ["position"] = node.Position is { } position ? Of(position) : null,
+    };
+
+    private static JsonObject Of(NetworkPosition position) => new()
+    {
+        ["x"] = position.X,
+        ["y"] = position.Y,
+        ["z"] = position.Z,
+        ["height"] = position.Height,
+        ["error"] = position.Error,
     };
 
     private static JsonNode Of(SlotSnapshot lease) => new JsonObject

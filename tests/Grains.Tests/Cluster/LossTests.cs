@@ -101,7 +101,8 @@ public sealed class LossTests
         await swarm.Until(order, _ => true, Cancel);
         Assert.IsType<NodeDecision.Done>(await swarm.Grains.Node(first.Id).Move(NodeStatus.Draining, "maintenance", Cancel));
         var moved = await swarm.Until(order, o => o.Phase is OrderPhase.Running && o.Leases[0].Node.Value == "node-2", Cancel);
-        Assert.Equal("node-1 is Draining: maintenance", Assert.Single(moved.Lost).Reason);
+        Assert.Equal("handed over to epoch 2: node-1 is Draining: maintenance", Assert.Single(moved.Lost).Reason);
+        await swarm.Until(order, _ => first.Running.IsEmpty, Cancel);
         await first.Sync(Cancel);
         Assert.Equal(NodeStatus.Left, (await swarm.Grains.Node(first.Id).Read(Cancel))!.Status);
     }

@@ -79,6 +79,21 @@ public sealed class StandbyTests
     }
 
     [Fact]
+    public async Task A_head_whose_node_drains_hands_over_to_a_successor_that_is_loaded()
+    {
+        await using var swarm = await TestSwarm.Start();
+        for (var node = 1; node <= 3; node++) swarm.AddNode($"node-{node}", 1);
+        var order = await swarm.PlaceOrder(stages: 2, Cancel);
+        var before = await swarm.Until(order, o => o.Phase is OrderPhase.Running, Cancel);
+        var drained = On(swarm, before.Leases[0].Node);
+        Assert.IsType<NodeDecision.Done>(await swarm.Grains.Node(drained.Id).Move(NodeStatus.Draining, "maintenance", Cancel));
+        var after = await swarm.Until(order, o => o.Phase is OrderPhase.Running && o.Leases[0].Node != drained.Id, Cancel);
+        Assert.Equal($"handed over to epoch {after.Leases[0].Epoch}: {drained.Id} is Draining: maintenance", Assert.Single(after.Lost).Reason);
+        Assert.Equal(before.Leases[1], after.Leases[1]);
+        Assert.Equal(after.Leases[0].Epoch, after.Head!.Epoch);
+    }
+
+    [Fact]
     public async Task A_slot_without_a_node_takes_the_place_of_a_standby()
     {
         await using var swarm = await TestSwarm.Start();

@@ -71,7 +71,7 @@ internal sealed class TestNode(IGrainFactory grains, GuestForge forge, string id
             await Tell(hold, new GuestReport.StageReady(map.Generation), cancel);
         }
         var standby = assignment.Pipeline?.StandbyOf(hold.Lease.Slot)?.Epoch ?? LeaseEpoch.None;
-        await Tell(hold, standby > hold.Epoch ? new GuestReport.Heartbeat(TokensServed, 0, standby, StandbyLag) : new GuestReport.Heartbeat(TokensServed, 0), cancel);
+        await Tell(hold, standby > hold.Epoch ? new GuestReport.Heartbeat(TokensServed, 0, standby, StandbyLag, IsLoaded: true) : new GuestReport.Heartbeat(TokensServed, 0, IsLoaded: true), cancel);
         if (assignment.Directive is Directive.Finish) await Tell(hold, new GuestReport.Reported(guest.Certified.Report(TokensServed)), cancel);
     }
 

@@ -7,6 +7,7 @@ namespace SwarmCompute.Grains.Tests.Nodes;
 public sealed class NodeRulesTests
 {
     private const int Slots = 3;
+    private const long Memory = 4L << 30;
 
     private static readonly NodeId Node = new("node-1");
     private static readonly Gen<LeaseHold> Holds = Gen.Select(Gen.Int[0, 4], Gen.UInt[1, 3], (slot, epoch) => new LeaseHold(new LeaseId(new OrderId(1), slot), new LeaseEpoch(epoch)));
@@ -14,8 +15,8 @@ public sealed class NodeRulesTests
 
     private static readonly Gen<Func<NodeState, NodeState>> Calls = Gen.OneOf<Func<NodeState, NodeState>>(
         Gen.Select(Incarnations, Holds.List[0, 4], (run, guests) => (Func<NodeState, NodeState>)(s => Synced(s, run, [.. guests.Distinct()]))),
-        Gen.Select(Holds, Incarnations, Pick.One(Directive.Run, Directive.Finish), Gen.Long[0, 2], (hold, run, what, generation) =>
-            (Func<NodeState, NodeState>)(s => NodeRules.Assign(s, Assignment(hold, run, what, generation)).Next ?? s)),
+        Gen.Select(Holds, Incarnations, Pick.One(Directive.Run, Directive.Finish), Gen.Long[0, 2], Gen.Long[0, 3L << 30], (hold, run, what, generation, memory) =>
+            (Func<NodeState, NodeState>)(s => NodeRules.Assign(s, Assignment(hold, run, what, generation, memory)).Next ?? s)),
         Holds.Select(hold => (Func<NodeState, NodeState>)(s => NodeRules.Stop(s, hold).Next ?? s)),
         Incarnations.Select(run => (Func<NodeState, NodeState>)(s => NodeRules.End(s, run, NodeStatus.Lost, "gone").Next ?? s)),
         Incarnations.Select(run => (Func<NodeState, NodeState>)(s => NodeRules.End(s, run, NodeStatus.Left, "stops").Next ?? s)),
@@ -26,6 +27,30 @@ public sealed class NodeRulesTests
 
     [Fact]
     public void A_node_never_holds_more_than_its_slots() => Walk((_, after) => Assert.True(after.Assignments.Length <= Slots));
+
+    [Fact]
+    public void A_node_never_sets_aside_more_memory_than_it_has() => Walk((_, after) => Assert.True(after.Assignments.Sum(a => a.MemoryBytes) <= Memory));
+
+    [Fact]
+    public void A_stage_that_needs_more_memory_than_is_free_is_refused_with_the_figures()
+    {
+        var state = Synced(new NodeState(), "run-1", []);
+        state = NodeRules.Assign(state, Assignment(new LeaseHold(new LeaseId(new OrderId(1), 0), new LeaseEpoch(1)), "run-1", Directive.Run, 0, 3L << 30)).Next!;
+        var refused = Assert.IsType<NodeDecision.Refused>(NodeRules.Assign(state, Assignment(new LeaseHold(new LeaseId(new OrderId(1), 1), new LeaseEpoch(1)), "run-1", Directive.Run, 0, 2L << 30)).Decision);
+        Assert.Equal("2.0 GiB of memory asked for, 1.0 GiB of 4.0 GiB free", refused.Reason);
+    }
+
+    [Theory]
+    [InlineData(-1, "127.0.0.1:1", 0.0)]
+    [InlineData(1, "127.0.0.2:1", 0.0)]
+    [InlineData(1, "127.0.0.1", 0.0)]
+    [InlineData(1, "127.0.0.1:1", double.NaN)]
+    public void A_measure_that_cannot_be_is_refused(long memory, string endpoint, double x)
+    {
+        var report = Report("run-1", []);
+        report = report with { Description = report.Description with { MemoryBytes = memory, Endpoint = endpoint }, Position = new NetworkPosition(x, 0, 0, NetworkPosition.HeightMin, 1) };
+        Assert.NotNull(NodeRules.Refusal(Node, new NodeState(), report));
+    }
 
     [Fact]
     public void A_lease_that_was_stopped_never_runs_here_again() => Walk((_, after) =>
@@ -104,9 +129,9 @@ public sealed class NodeRulesTests
         NodeRules.Refusal(Node, state, Report(run, guests)) is null ? NodeRules.Sync(state, Report(run, guests)) : state;
 
     private static NodeReport Report(string run, ImmutableArray<LeaseHold> guests) =>
-        new(new NodeDescription(Node, Slots, "127.0.0.1", default, ["development"], default), run, guests);
+        new(new NodeDescription(Node, Slots, "127.0.0.1", default, ["development"], default) { MemoryBytes = Memory }, run, guests);
 
-    private static Assignment Assignment(LeaseHold hold, string run, Directive directive, long generation) => new()
+    private static Assignment Assignment(LeaseHold hold, string run, Directive directive, long generation, long memory = 0) => new()
     {
         Lease = hold.Lease,
         Epoch = hold.Epoch,
@@ -116,5 +141,6 @@ public sealed class NodeRulesTests
         Manifest = [],
         Pipeline = generation == 0 ? null : new PipelineMap(generation, []),
         Directive = directive,
+        MemoryBytes = memory,
     };
 }

@@ -47,7 +47,6 @@ public sealed class OrderRulesTests
     [Theory]
     [InlineData("incarnation", "node-0's agent runs anew")]
     [InlineData("left", "node-0 is Left")]
-    [InlineData("draining", "node-0 is Draining")]
     [InlineData("silent", "node-0 was silent for 11 s")]
     public void A_lease_falls_with_its_node(string what, string reason)
     {
@@ -55,7 +54,6 @@ public sealed class OrderRulesTests
         {
             "incarnation" => Node(0) with { Incarnation = "2" },
             "left" => Node(0) with { Status = NodeStatus.Left },
-            "draining" => Node(0) with { Status = NodeStatus.Draining },
             _ => Node(0) with { Silence = TimeSpan.FromSeconds(11) },
         };
         Assert.Equal(reason, Assert.Single(OrderRules.Losses(Leases(1), [node], Now)).Reason);
@@ -172,13 +170,17 @@ public sealed class OrderRulesTests
         var nodes = Nodes().SetItem(1, Node(1) with { Status = NodeStatus.Draining });
         Assert.Empty(OrderRules.Losses(Leases(3), nodes, Now));
         Assert.Equal([1], OrderRules.StandbysWanted(View(OrderStatus.Running), Wants(false), Leases(3), nodes, hasReport: false, Now));
-        Assert.Equal([0], OrderRules.Losses(Leases(3), Nodes().SetItem(0, Node(0) with { Status = NodeStatus.Draining }), Now).Select(l => l.Lease.Slot));
+        nodes = Nodes().SetItem(0, Node(0) with { Status = NodeStatus.Draining });
+        Assert.Empty(OrderRules.Losses(Leases(3), nodes, Now));
+        Assert.Equal([0], OrderRules.StandbysWanted(View(OrderStatus.Running), Wants(false), Leases(3), nodes, hasReport: false, Now));
+        var starting = Leases(3).SetItem(0, Lease(0) with { Status = LeaseStatus.Attested });
+        Assert.Equal([0], OrderRules.Losses(starting, nodes, Now).Select(l => l.Lease.Slot));
     }
 
     [Fact]
-    public void A_stage_that_has_become_slow_gets_a_successor_and_hands_over_to_it_but_a_head_does_not()
+    public void A_stage_that_has_become_slow_gets_a_successor_and_hands_over_to_it()
     {
-        var leases = Leases(3).SetItem(0, Lease(0) with { SlowPercent = 900 }).SetItem(1, Lease(1) with { SlowPercent = 450 });
+        var leases = Leases(3).SetItem(1, Lease(1) with { SlowPercent = 450 });
         Assert.Equal([1], Wanted(leases, standby: false));
         leases = leases.SetItem(1, leases[1] with { Next = Next(1) with { Lag = 0, Since = Now } });
         Assert.Equal(new LeaseLoss(Lease(1).Id, new LeaseEpoch(2), "its calls take 450 % of their time before"), OrderRules.HandOver(OrderRules.NextMap(null, leases), leases, Nodes(), Now));
@@ -192,6 +194,17 @@ public sealed class OrderRulesTests
         var map = OrderRules.NextMap(null, leases);
         var due = OrderRules.HandOver(map, leases, Nodes().SetItem(1, Node(1) with { Status = NodeStatus.Draining, Why = "maintenance" }), Now);
         Assert.Equal(handsOver ? new LeaseLoss(Lease(1).Id, new LeaseEpoch(2), "node-1 is Draining: maintenance") : null, due);
+        Assert.Null(OrderRules.HandOver(map, leases, Nodes(), Now));
+    }
+
+    [Theory]
+    [InlineData(true, 0, true), InlineData(false, 0, false), InlineData(false, 3, true)]
+    public void A_head_is_handed_over_once_its_successor_is_loaded_or_was_waited_for_long_enough(bool loaded, int minutes, bool handsOver)
+    {
+        var leases = Leases(2).SetItem(0, Lease(0) with { Next = Next(0) with { IsLoaded = loaded, Since = Now - TimeSpan.FromMinutes(minutes) } });
+        var map = OrderRules.NextMap(null, leases);
+        var due = OrderRules.HandOver(map, leases, Nodes().SetItem(0, Node(0) with { Status = NodeStatus.Draining }), Now);
+        Assert.Equal(handsOver ? new LeaseLoss(Lease(0).Id, new LeaseEpoch(2), "node-0 is Draining") : null, due);
         Assert.Null(OrderRules.HandOver(map, leases, Nodes(), Now));
     }
 

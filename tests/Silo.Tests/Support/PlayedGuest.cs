@@ -70,7 +70,7 @@ internal sealed class PlayedGuest(JsonNode ticket)
     {
         for (var served = 0L; ; served++)
         {
-            await link.Send(new GuestMessage.Heartbeat { CompletionTokens = served, OpenSessions = 0, StandbyEpoch = _standby, StandbyLag = _standby == 0 ? null : 0 }, cancel);
+            await link.Send(new GuestMessage.Heartbeat { CompletionTokens = served, OpenSessions = 0, StandbyEpoch = _standby, StandbyLag = _standby == 0 ? null : 0, IsLoaded = true }, cancel);
             await Task.Delay(TimeSpan.FromSeconds(1), cancel);
         }
     }
