@@ -9,7 +9,7 @@ namespace SwarmCompute;
 /// <param name="Y">Milliseconds.</param>
 /// <param name="Z">Milliseconds.</param>
 /// <param name="Height">Milliseconds on the node's own line, which every way from it or to it has; more than 0.</param>
-/// <param name="Error">How far off estimates are, as a part of the round trip (of 1 ms, where it is less): 0 to 1; 1 where nothing was measured.</param>
+/// <param name="Error">How far off estimates are, as a part of the round trip, or of 1 ms where it is shorter: 0 to 1; 1 where nothing was measured.</param>
 public sealed record NetworkPosition(double X, double Y, double Z, double Height, double Error)
 {
     /// <summary>Nothing below this, in milliseconds, is told apart.</summary>
@@ -21,10 +21,11 @@ public sealed record NetworkPosition(double X, double Y, double Z, double Height
     /// <summary>A position that knows no more than this much of the round trips is not used to choose servers.</summary>
     public const double ErrorOfUse = 0.5;
 
-    private const double Tuning = 0.25;
+    /// <summary>The furthest that one measure moves a position, in milliseconds, whoever lies about being elsewhere.</summary>
+    public const double MoveMax = 100;
 
-    /// <summary>Round trips below this, in milliseconds, are as good as none: what a busy machine adds to them is no error.</summary>
-    private const double Resolution = 1;
+    private const double Tuning = 0.25;
+    private const double NearMs = 1;                         // who is nearer is off by parts of this, for its round trips are mostly noise
 
     /// <summary>Where a node begins that has measured nothing.</summary>
     public static NetworkPosition Unknown { get; } = new(0, 0, 0, HeightMin, 1);
@@ -48,12 +49,13 @@ public sealed record NetworkPosition(double X, double Y, double Z, double Height
         roundTrip = double.Clamp(roundTrip, HeightMin, CoordinateMax);
         var (estimate, distance) = (RoundTripTo(other), Distance(other));
         var weight = Error + other.Error > 0 ? Error / (Error + other.Error) : 0.5;
-        var off = double.Min(1, double.Abs(estimate - roundTrip) / double.Max(roundTrip, Resolution));
-        var force = Tuning * weight * (roundTrip - estimate);
-        var (x, y, z) = distance > HeightMin ? ((X - other.X) / distance, (Y - other.Y) / distance, (Z - other.Z) / distance) : Direction(random);
+        var off = double.Min(1, double.Abs(estimate - roundTrip) / double.Max(roundTrip, NearMs));
+        var force = double.Clamp(Tuning * weight * (roundTrip - estimate), -MoveMax, MoveMax);
+        var apart = distance > HeightMin;                    // else the heights are nearly all of the estimate, and would take what is distance
+        var (x, y, z) = apart ? ((X - other.X) / distance, (Y - other.Y) / distance, (Z - other.Z) / distance) : Direction(random);
         return new NetworkPosition(
             Bounded(X + force * x), Bounded(Y + force * y), Bounded(Z + force * z),
-            double.Clamp(Height + force * (Height + other.Height) / estimate, HeightMin, CoordinateMax),
+            double.Clamp(apart ? Height + force * (Height + other.Height) / estimate : Height, HeightMin, CoordinateMax),
             double.Clamp(Error + Tuning * weight * (off - Error), 0, 1));
     }
 

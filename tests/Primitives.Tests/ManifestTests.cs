@@ -28,6 +28,17 @@ public sealed class ManifestTests
         Assert.NotEqual(Sample.Hash, full.Hash);
     }
 
+    [Fact]
+    public void What_each_stage_holds_is_read_back_and_changes_the_hash_only_where_it_is_said()
+    {
+        var held = Sample with { Memory = [1, 1_000_000, ManifestLimits.MemoryBytesMax] };
+        Assert.Equal(held.Memory, Manifest.Parse(held.ToCanonicalBytes()).Memory);
+        Assert.Contains("\"memory\":[1,1000000,281474976710656],", Encoding.UTF8.GetString(held.ToCanonicalBytes()), StringComparison.Ordinal);
+        Assert.NotEqual(Sample.Hash, held.Hash);
+        Assert.Equal(Sample.ToCanonicalBytes(), (held with { Memory = [] }).ToCanonicalBytes());
+        Assert.Empty(Manifest.Parse(Sample.ToCanonicalBytes()).Memory);
+    }
+
     [Theory]
     [InlineData("colour", "\"red\"", "unknown field 'colour'")]
     [InlineData("stages", "0", "field 'stages'")]
@@ -45,6 +56,11 @@ public sealed class ManifestTests
     [InlineData("sessions", "251", "field 'sessions'")]
     [InlineData("layers", "[1,2]", "field 'layers'")]
     [InlineData("layers", "[1,0,2]", "field 'layers[1]'")]
+    [InlineData("memory", "[]", "field 'memory'")]
+    [InlineData("memory", "[1,2]", "field 'memory'")]
+    [InlineData("memory", "[1,2,0]", "field 'memory[2]'")]
+    [InlineData("memory", "[281474976710657,1,1]", "field 'memory[0]'")]
+    [InlineData("memory", "[1,\"2\",3]", "field 'memory[1]'")]
     [InlineData("standby", "1", "field 'standby'")]
     [InlineData("boundary", "\"f16\"", "field 'boundary'")]
     [InlineData("apiKeys", "[]", "field 'apiKeys'")]
