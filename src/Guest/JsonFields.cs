@@ -27,6 +27,14 @@ internal sealed class JsonFields
             ? number
             : throw Fault(name, $"an integer from {min} to {max}");
 
+    public double Number(string name, double min, double max) =>
+        _members[name] is JsonValue value && value.TryGetValue<double>(out var number) && number >= min && number <= max
+            ? number
+            : throw Fault(name, FormattableString.Invariant($"a number from {min} to {max}"));
+
+    public double Positive(string name) =>
+        _members[name] is JsonValue value && value.TryGetValue<double>(out var number) && number > 0 && double.IsFinite(number) ? number : throw Fault(name, "a number above 0");
+
     public byte[] Base64(string name, int bytesMax)
     {
         var text = Text(name, (bytesMax + 2) / 3 * 4);
@@ -52,6 +60,10 @@ internal sealed class JsonFields
     public IEnumerable<JsonObject> Objects(string name, int countMax) => _members[name] is JsonArray array && array.Count <= countMax
         ? array.Select(item => item as JsonObject ?? throw Fault(name, "a list of objects"))
         : throw Fault(name, $"a list of at most {countMax} objects");
+
+    public IEnumerable<long> Integers(string name, int countMax, long min, long max) => _members[name] is JsonArray array && array.Count <= countMax
+        ? array.Select(item => item is JsonValue value && value.TryGetValue<long>(out var number) && number >= min && number <= max ? number : throw Fault(name, $"a list of integers from {min} to {max}"))
+        : throw Fault(name, $"a list of at most {countMax} integers");
 
     private FormatException Fault(string name, string cure) => new($"field '{_path}{name}' must be {cure}.");
 }

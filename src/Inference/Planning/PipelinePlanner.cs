@@ -23,6 +23,22 @@ public static class PipelinePlanner
         return new PlanOutcome.Planned(Describe(costs, ring));
     }
 
+    /// <summary>What a plan is compared with: the first nodes in the order of their ids, with the cut for equal servers.</summary>
+    /// <param name="request">As it is planned; its aim does not count.</param>
+    /// <param name="stages">How many stages.</param>
+    /// <returns>Null where there are fewer nodes or layers, or one of the nodes does not hold its stage.</returns>
+    /// <exception cref="ArgumentException">As <see cref="Plan"/> throws it.</exception>
+    public static PipelinePlan? Naive(PlanRequest request, int stages)
+    {
+        request.Validate();
+        var costs = new PlanCosts(request);
+        if (stages < 1 || stages > costs.Nodes.Length || stages > costs.Layers) return null;
+        var ranges = StageCut.Balanced(request.Model, stages);
+        return ranges.Select((range, node) => costs.Fits(node, range.First, range.End)).All(fits => fits)
+            ? Describe(costs, new PlannedRing([.. Enumerable.Range(0, stages)], [.. ranges.Select(range => range.End)], Peak: 0, Total: 0))
+            : null;
+    }
+
     private static PipelinePlan Describe(PlanCosts costs, PlannedRing ring)
     {
         var (request, stages) = (costs.Request, ImmutableArray.CreateBuilder<PlannedStage>(ring.Nodes.Length));

@@ -5,29 +5,25 @@ namespace SwarmCompute.Inference;
 /// </summary>
 internal sealed class PlanCosts
 {
-    /// <summary>A context has a quarter more cells than tokens, and some for its batches: see KvArena.</summary>
-    private const int SpareCells = 1280;
-
     private readonly long[] _memory;
     private readonly double[] _work;
     private readonly double _headWork;
-    private readonly long _replayBytes;
+    private readonly long _tokens;
 
     public PlanCosts(PlanRequest request)
     {
         Request = request;
         Nodes = [.. request.Candidates.OrderBy(node => node.Node.Value, StringComparer.Ordinal)];
         var (model, layers) = (request.Model, request.Model.Layers.Length);
-        var tokens = (long)request.Sessions * request.ContextTokens;
+        _tokens = (long)request.Sessions * request.ContextTokens;
         var mean = model.Layers.Average(layer => (double)layer.ActiveBytes);
         (_memory, _work) = (new long[layers + 1], new double[layers + 1]);
         for (var layer = 0; layer < layers; layer++)
         {
-            _memory[layer + 1] = _memory[layer] + model.Layers[layer].Bytes + model.Layers[layer].KvBytesPerToken * (tokens + tokens / 4 + SpareCells);
+            _memory[layer + 1] = _memory[layer] + model.LayerMemory(layer, _tokens);
             _work[layer + 1] = _work[layer] + model.Layers[layer].ActiveBytes / mean;
         }
         _headWork = model.HeadBytes / mean;
-        _replayBytes = tokens * HiddenBytes;
         Rate = [.. Nodes.Select(node => request.PromptTokens / node.PrefillLayersPerSecond + (request.AnswerTokens - 1) / node.DecodeLayersPerSecond)];
         HeadSeconds = [.. Nodes.Select(node => request.AnswerTokens * _headWork / node.DecodeLayersPerSecond)];
         var number = Nodes.Select((node, at) => (node.Node, at)).ToDictionary(pair => pair.Node, pair => pair.at);
@@ -36,13 +32,10 @@ internal sealed class PlanCosts
         {
             if (!number.TryGetValue(link.From, out var from) || !number.TryGetValue(link.To, out var to) || from == to) continue;
             Wait[from, to] = request.AnswerTokens * link.RoundTrip.TotalSeconds / 2;
-            Send[from, to] = ((double)request.PromptTokens + request.AnswerTokens - 1) * HiddenBytes / link.BytesPerSecond;
+            Send[from, to] = ((double)request.PromptTokens + request.AnswerTokens - 1) * model.HiddenBytes / link.BytesPerSecond;
             Answer[from, to] = (double)request.AnswerTokens * AnswerBytes / link.BytesPerSecond;
         }
     }
-
-    /// <summary>A token's hidden state between stages.</summary>
-    public long HiddenBytes => BoundaryFrame.HeaderSize + (long)sizeof(float) * Request.Model.EmbeddingLength;
 
     /// <summary>The candidates that the last stage sends to the head.</summary>
     public static int AnswerBytes => BoundaryFrame.HeaderSize + sizeof(float) + 8 * Candidates.CountMax;
@@ -75,11 +68,8 @@ internal sealed class PlanCosts
     public double Seconds(int node, int first, int end) =>
         Rate[node] * (_work[end] - _work[first]) + (end == Layers ? HeadSeconds[node] : 0);
 
-    public long Memory(int first, int end)
-    {
-        var shared = Request.Model.SharedBytes + (first == 0 ? Request.Model.EmbeddingBytes : 0);
-        return _memory[end] - _memory[first] + shared + (end == Layers ? Request.Model.HeadBytes : _replayBytes);
-    }
+    /// <summary>As <see cref="PlannedModel.StageMemory"/> has it.</summary>
+    public long Memory(int first, int end) => _memory[end] - _memory[first] + Request.Model.BesideLayers(first, end, _tokens);
 
     public bool Fits(int node, int first, int end) => Memory(first, end) <= Nodes[node].MemoryBytes;
 

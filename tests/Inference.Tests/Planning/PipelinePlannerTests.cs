@@ -1,3 +1,5 @@
+using CsCheck;
+
 namespace SwarmCompute.Inference.Tests;
 
 public sealed class PipelinePlannerTests : IDisposable
@@ -67,6 +69,37 @@ public sealed class PipelinePlannerTests : IDisposable
         Assert.Contains("from b to a", Assert.Throws<ArgumentException>(() => PipelinePlanner.Plan(request with { Links = request.Links[..1] })).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_stage_of_a_plan_holds_what_the_model_says_of_its_layers() => PlanRequests.Random(6, 12).Sample(request =>
+    {
+        if (PipelinePlanner.Plan(request) is not PlanOutcome.Planned { Plan: var plan }) return;
+        var tokens = (long)request.Sessions * request.ContextTokens;
+        Assert.All(plan.Stages, stage => Assert.Equal(request.Model.StageMemory(stage.Layers, tokens), stage.MemoryBytes));
+    });
+
+    [Fact]
+    public void A_model_has_no_stage_of_layers_that_it_lacks() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => PlanRequests.Plain(PlanAim.Latency).Model.StageMemory(new LayerRange(11, 2), 2));
+
+    [Fact]
+    public void What_a_plan_is_compared_with_takes_the_first_nodes_by_name_and_equal_cuts()
+    {
+        var request = PlanRequests.Plain(PlanAim.Throughput, PlanRequests.Node("c", 9_000, 30, 300), PlanRequests.Node("b", 9_000), PlanRequests.Node("a", 9_000));
+        var naive = PipelinePlanner.Naive(request, 2)!;
+        Assert.Equal(["a", "b"], naive.Stages.Select(stage => stage.Node.Value));
+        Assert.Equal(StageCut.Balanced(request.Model, 2), naive.Stages.Select(stage => stage.Layers));
+        Assert.True(Plan(request).TokensPerSecond > naive.TokensPerSecond);
+    }
+
+    [Fact]
+    public void Where_the_first_nodes_by_name_do_not_hold_the_model_there_is_nothing_to_compare_with()
+    {
+        var request = PlanRequests.Plain(PlanAim.Latency, PlanRequests.Node("a", 2_000), PlanRequests.Node("b", 20_000));
+        Assert.Null(PipelinePlanner.Naive(request, 2));
+        Assert.Null(PipelinePlanner.Naive(request, 3));
+        Assert.Null(PipelinePlanner.Naive(request, 1));
+    }
+
     [Theory, InlineData("llama", 0), InlineData("qwen3moe", 4)]
     public void What_a_model_needs_is_read_from_its_file(string architecture, int experts)
     {
@@ -77,6 +110,7 @@ public sealed class PipelinePlannerTests : IDisposable
         Assert.Equal(file.Tensors.Sum(tensor => tensor.DataBytes), model.Layers.Sum(layer => layer.Bytes) + model.HeadBytes + model.SharedBytes);
         Assert.All(model.Layers, layer => Assert.Equal(2 * (16 + 16) * 2, layer.KvBytesPerToken));
         Assert.All(model.Layers, layer => Assert.Equal(experts > 0, layer.ActiveBytes < layer.Bytes));
+        Assert.All(model.Layers, layer => Assert.Equal(layer.ActiveBytes, layer.ActiveWeights * sizeof(float)));
         Assert.Equal((6, 64), (model.Layers.Length, model.EmbeddingLength));
     }
 
