@@ -1,12 +1,23 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using SwarmCompute.Attestation;
+using SwarmCompute.Chain;
 using SwarmCompute.Client.Cli;
 
 namespace SwarmCompute.Client.Tests;
 
 public sealed class EvidenceOptionsTests : IDisposable
 {
+    private static readonly ChainOptions Chain = new()
+    {
+        Endpoints = [new Uri("http://127.0.0.1:8545")],
+        ChainId = 31337,
+        OrderBook = Address.Parse("0x00000000000000000000000000000000000000a1"),
+        EscrowVault = Address.Parse("0x00000000000000000000000000000000000000a2"),
+        Token = Address.Parse("0x00000000000000000000000000000000000000a3"),
+        DeployBlock = 0,
+    };
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("evidence-options-");
     private readonly EvidenceOptions _options = new("the head");
     private readonly Command _command = new("judge");
@@ -46,6 +57,16 @@ public sealed class EvidenceOptionsTests : IDisposable
     [Theory, InlineData("--collateral"), InlineData("--platform-keys")]
     public void What_evidence_is_judged_with_needs_a_policy(string option) =>
         Assert.StartsWith($"{option} is given without --policy", Assert.Throws<CommandException>(() => _options.Policy(_command.Parse([option, "x"]))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Heads_must_show_evidence_where_a_policy_is_given_and_the_authoritys_word_counts_where_none_is()
+    {
+        Write("policy.json", """{"types":["tdx"]}""");
+        await using var judged = await _options.Heads(_command.Parse(["--policy", Path.Combine(_folder.FullName, "policy.json")]), Chain);
+        Assert.Equal((31337ul, Chain.OrderBook), (judged.Attestation!.ChainId, judged.Attestation.OrderBook));
+        await using var trusted = await _options.Heads(_command.Parse([]), Chain);
+        Assert.Null(trusted.Attestation);
+    }
 
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder.FullName, name), text);
 }

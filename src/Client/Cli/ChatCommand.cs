@@ -1,5 +1,4 @@
 using System.CommandLine;
-using SwarmCompute.Attestation;
 using SwarmCompute.Client.Inference;
 
 namespace SwarmCompute.Client.Cli;
@@ -24,12 +23,8 @@ internal static class ChatCommand
             var text = parsed.GetValue(prompt) ?? await Console.In.ReadToEndAsync(cancel);
             var request = new CompletionRequest { TokensMax = parsed.GetRequiredValue(tokens), Temperature = parsed.GetRequiredValue(temperature) };
             var file = parsed.Read(swarm);
-            var policy = evidence.Policy(parsed);
-            await using var vendors = evidence.Collateral(parsed);
-            await using var peers = policy is null
-                ? null
-                : new AttestedPeers(EvidenceOptions.VerifierFor(file.Chain.ChainId), evidence.Given(parsed, vendors), policy, TimeProvider.System);
-            using var client = file.Connect(peers is null ? null : new HeadAttestation(peers, file.Chain.ChainId, file.Chain.OrderBook), parsed.ReadApiKey(apiKey));
+            await using var heads = await evidence.Heads(parsed, file.Chain);
+            using var client = file.Connect(heads.Attestation, parsed.ReadApiKey(apiKey));
             await foreach (var happening in client.Complete(
                 parsed.Read(number), parsed.GetValue(message) ? request with { Messages = [new("user", text)] } : request with { Prompt = text }, cancel))
                 await Show(happening);

@@ -2,8 +2,6 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
-using SwarmCompute.Attestation;
-using SwarmCompute.Client.Inference;
 
 namespace SwarmCompute.Client.Cli;
 
@@ -26,12 +24,8 @@ internal static class EmbedCommand
         {
             var all = Texts(parsed.GetValue(texts) ?? [], parsed.GetValue(path));
             var file = parsed.Read(swarm);
-            var policy = evidence.Policy(parsed);
-            await using var vendors = evidence.Collateral(parsed);
-            await using var peers = policy is null
-                ? null
-                : new AttestedPeers(EvidenceOptions.VerifierFor(file.Chain.ChainId), evidence.Given(parsed, vendors), policy, TimeProvider.System);
-            using var client = file.Connect(peers is null ? null : new HeadAttestation(peers, file.Chain.ChainId, file.Chain.OrderBook), parsed.ReadApiKey(apiKey));
+            await using var heads = await evidence.Heads(parsed, file.Chain);
+            using var client = file.Connect(heads.Attestation, parsed.ReadApiKey(apiKey));
             foreach (var vector in await client.Embed(parsed.Read(number), all, cancel)) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(vector));
         });
         return command;

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using SwarmCompute.Attestation;
+using SwarmCompute.Chain;
 using SwarmCompute.Client.Evidence;
+using SwarmCompute.Client.Inference;
 
 namespace SwarmCompute.Client.Cli;
 
@@ -67,6 +69,26 @@ internal sealed class EvidenceOptions
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException)
         {
             throw new CommandException($"--platform-keys {path} cannot be used: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>What the heads of a swarm's orders must show, with all that judges it.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="chain">The swarm's chain.</param>
+    /// <exception cref="CommandException">One of the options cannot be used.</exception>
+    public async Task<HeadEvidence> Heads(ParseResult parsed, ChainOptions chain)
+    {
+        if (Policy(parsed) is not { } policy) return new HeadEvidence(null, null);
+        var vendors = Collateral(parsed);
+        try
+        {
+            var peers = new AttestedPeers(VerifierFor(chain.ChainId), Given(parsed, vendors), policy, TimeProvider.System);
+            return new HeadEvidence(new HeadAttestation(peers, chain.ChainId, chain.OrderBook), vendors);
+        }
+        catch
+        {
+            if (vendors is not null) await vendors.DisposeAsync();
+            throw;
         }
     }
 

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Net;
-using SwarmCompute.Attestation;
 using SwarmCompute.Client.Gateway;
-using SwarmCompute.Client.Inference;
 
 namespace SwarmCompute.Client.Cli;
 
@@ -24,12 +22,8 @@ internal static class GatewayCommand
             var options = new GatewayOptions { Listen = Address(parsed.GetRequiredValue(listen)), Keys = parsed.GetValue(keys) is { } path ? Keys(path) : null };
             if (options.Fault() is { } fault) throw new CommandException(fault);
             var file = parsed.Read(swarm);
-            var policy = evidence.Policy(parsed);
-            await using var vendors = evidence.Collateral(parsed);
-            await using var peers = policy is null
-                ? null
-                : new AttestedPeers(EvidenceOptions.VerifierFor(file.Chain.ChainId), evidence.Given(parsed, vendors), policy, TimeProvider.System);
-            var client = file.ClientOptions(peers is null ? null : new HeadAttestation(peers, file.Chain.ChainId, file.Chain.OrderBook), parsed.ReadApiKey(headKey));
+            await using var heads = await evidence.Heads(parsed, file.Chain);
+            var client = file.ClientOptions(heads.Attestation, parsed.ReadApiKey(headKey));
             await using var gateway = await SwarmGateway.Start(
                 client, [.. parsed.GetRequiredValue(orders).Select(o => CommonOptions.Parse(o, OrderId.Parse))], options, Console.WriteLine, TimeProvider.System, cancel);
             if (!IPAddress.IsLoopback(options.Listen.Address)) Console.WriteLine("note: prompts, answers and keys cross the network unencrypted; put TLS before this gateway");

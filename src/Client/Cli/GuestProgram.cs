@@ -7,7 +7,7 @@ namespace SwarmCompute.Client.Cli;
 /// <summary>Asks the guest program about a model: it judges files in a process of its own, which a damaged one may take down.</summary>
 internal static class GuestProgram
 {
-    private const int LineCharsMax = 64 * 1024;
+    private const int LineCharsMax = 256 * 1024;
 
     /// <summary>Runs it; gives the JSON object that it answers with.</summary>
     /// <param name="root">The checkout.</param>
@@ -15,8 +15,9 @@ internal static class GuestProgram
     /// <param name="timeout">How long it may take.</param>
     /// <param name="file">What it is asked about, for messages.</param>
     /// <param name="cancel">Ends it.</param>
+    /// <param name="input">What it is given on its standard input.</param>
     /// <exception cref="CommandException">It refuses the file, took too long, or cannot be started.</exception>
-    public static async Task<JsonElement> Ask(RepositoryRoot root, IEnumerable<string> arguments, TimeSpan timeout, string file, CancellationToken cancel)
+    public static async Task<JsonElement> Ask(RepositoryRoot root, IEnumerable<string> arguments, TimeSpan timeout, string file, CancellationToken cancel, string input = "")
     {
         using var process = new Process
         {
@@ -28,9 +29,10 @@ internal static class GuestProgram
         try
         {
             var errors = process.StandardError.ReadToEndAsync(limit.Token);
+            var given = Give(process, input, limit.Token);
             var line = await process.StandardOutput.ReadLineAsync(limit.Token);
             await process.WaitForExitAsync(limit.Token);
-            await errors;
+            await Task.WhenAll(given, errors);
             return Read(file, line, process.ExitCode);
         }
         catch (OperationCanceledException)
@@ -38,6 +40,19 @@ internal static class GuestProgram
             process.Kill();
             cancel.ThrowIfCancellationRequested();
             throw new CommandException($"{file} was not done within {timeout.TotalSeconds:0} s");
+        }
+    }
+
+    private static async Task Give(Process process, string input, CancellationToken cancel)
+    {
+        try
+        {
+            await process.StandardInput.WriteAsync(input.AsMemory(), cancel);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended before it had read all: its answer, or its exit code, says why.
         }
     }
 

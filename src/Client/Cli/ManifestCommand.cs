@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using SwarmCompute.Attestation;
 using SwarmCompute.Client.Demo;
+using SwarmCompute.Client.Planning;
 using SwarmCompute.Vault;
 
 namespace SwarmCompute.Client.Cli;
@@ -24,14 +25,20 @@ internal static class ManifestCommand
         var sessions = new Option<int>("--sessions") { Description = "answers that are generated at once; each needs room for a context in every stage", DefaultValueFactory = _ => Manifest.SessionsDefault };
         var layers = new Option<string?>("--layers") { Description = "layers of each stage, such as 7,6,3; default: cut so that each stage has about the same work" };
         var boundary = new Option<string>("--boundary") { Description = "how hidden states go between servers: f32 (exact), bf16 or int8 (fewer bytes, other last bits)", DefaultValueFactory = _ => Manifest.BoundaryExact };
+        var memory = new Option<string>("--memory") { Description = "auto: each server sets aside what its stage needs; none: nothing is set aside", DefaultValueFactory = _ => "auto" };
+        memory.AcceptOnlyFromAmong("auto", "none");
         var standby = new Option<bool>("--standby") { Description = "every stage after the head has a standby on a further server, so that its loss costs no replay" };
         var keys = new Option<string?>("--api-keys") { Description = "a JSON file of the keys that the head asks for (docs/inference-api.md); default: it answers anyone" };
         var output = new Option<string>("--out") { Description = "the file to write", Required = true };
-        var command = new Command("manifest", "Puts a model into an asset store and writes the manifest of an order for it.") { model, assets, root, stages, context, threads, sessions, layers, boundary, standby, keys, output };
+        var command = new Command("manifest", "Puts a model into an asset store and writes the manifest of an order for it.") { model, assets, root, stages, context, threads, sessions, layers, memory, boundary, standby, keys, output };
         command.SetAction(async (parsed, cancel) =>
         {
-            var file = await ModelFile.Check(parsed.GetRequiredValue(model), RepositoryRoot.Find(), cancel);
+            var checkout = RepositoryRoot.Find();
+            var file = await ModelFile.Check(parsed.GetRequiredValue(model), checkout, cancel);
             if (parsed.GetRequiredValue(stages) > file.Layers) throw new CommandException($"the model has {file.Layers} layers; give --stages 1 to {file.Layers}");
+            var lengths = ReadLayers(parsed.GetValue(layers), file);
+            var question = new PlanQuestion(parsed.GetRequiredValue(sessions), parsed.GetRequiredValue(context)) { Stages = lengths.IsEmpty ? parsed.GetRequiredValue(stages) : null, Layers = lengths };
+            var held = parsed.GetRequiredValue(memory) == "none" ? [] : (await ModelPlan.Ask(checkout, file.Path, question, cancel)).Memory;
             using var certificate = SwarmFile.LoadRoot(parsed.GetRequiredValue(root));
             await using var bytes = File.OpenRead(file.Path);
             var asset = await new FileAssetStore(parsed.GetRequiredValue(assets)).Put(bytes, ModelBytesMax, cancel);
@@ -39,7 +46,8 @@ internal static class ManifestCommand
                 parsed.GetRequiredValue(context), parsed.GetRequiredValue(threads), [Manifest.Development], P256.KeyHash(certificate))
             {
                 Sessions = parsed.GetRequiredValue(sessions),
-                Layers = ReadLayers(parsed.GetValue(layers), file),
+                Layers = lengths,
+                Memory = held,
                 Boundary = parsed.GetRequiredValue(boundary),
                 Standby = parsed.GetValue(standby),
             };

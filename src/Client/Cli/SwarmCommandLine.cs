@@ -36,7 +36,7 @@ internal static class SwarmCommandLine
     private static RootCommand Create() => new("Runs and uses a SwarmCompute swarm.")
     {
         DemoCommand.Create(), TestCommand.Create(), OrderCommand.Create(), ChatCommand.Create(), EmbedCommand.Create(), GatewayCommand.Create(), ReportCommand.Create(), StatusCommand.Create(), WebhookCommand.Create(),
-        ChainCommand.Create(), ManifestCommand.Create(), ModelCommand.Create(), ProviderCommand.Create(), NodeCommand.Create(), SiloCommand.Create(), AuthorityCommand.Create(), MeasureCommand.Create(), EvidenceCommand.Create(),
+        ChainCommand.Create(), PlanCommand.Create(), ManifestCommand.Create(), ModelCommand.Create(), ProviderCommand.Create(), NodeCommand.Create(), SiloCommand.Create(), AuthorityCommand.Create(), MeasureCommand.Create(), EvidenceCommand.Create(),
     };
 
     private static int Fail(string line)

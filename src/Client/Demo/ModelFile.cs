@@ -15,10 +15,18 @@ internal sealed record ModelFile(string Path, string Architecture, int Layers, i
     /// <exception cref="CommandException">There is no such file, or it is not a model that can be run.</exception>
     public static async Task<ModelFile> Check(string? path, RepositoryRoot root, CancellationToken cancel)
     {
-        var file = System.IO.Path.GetFullPath(path ?? Bundled(root));
-        if (!File.Exists(file)) throw new CommandException($"there is no file {file}; give the path of a GGUF model");
+        var file = Find(path, root);
         var model = await GuestProgram.Ask(root, ["check-model", file, "--native", root.NativeLibraries], CheckTimeout, file, cancel);
         return new ModelFile(file, model.GetProperty("architecture").GetString()!, model.GetProperty("layers").GetInt32(), model.GetProperty("contextTokens").GetInt32());
+    }
+
+    /// <summary>The file that is meant: the one that is named, else the one that comes with the checkout.</summary>
+    /// <exception cref="CommandException">There is no such file.</exception>
+    public static string Find(string? path, RepositoryRoot root)
+    {
+        if (path is { Length: 0 }) throw new CommandException("no file is named; give the path of a GGUF model");
+        var file = System.IO.Path.GetFullPath(path ?? Bundled(root));
+        return File.Exists(file) ? file : throw new CommandException($"there is no file {file}; give the path of a GGUF model");
     }
 
     private static string Bundled(RepositoryRoot root) =>

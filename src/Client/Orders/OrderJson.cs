@@ -32,7 +32,7 @@ internal static class OrderJson
 
     public static SwarmView Swarm(JsonElement json) => new(
         List(json, "silos", s => new SiloView(TextOrNull(s, "node"), Text(s, "address"), Text(s, "status"))),
-        List(json, "nodes", n => new NodeView(Text(n, "id"), Text(n, "status"), n.GetProperty("slots").GetInt32(), n.GetProperty("free").GetInt32())));
+        List(json, "nodes", n => NodeJson.Figures(n, new NodeView(Text(n, "id"), Text(n, "status"), n.GetProperty("slots").GetInt32(), n.GetProperty("free").GetInt32()))));
 
     /// <summary>The one-line error of a refused request, or null where the body is something else.</summary>
     public static string? Error(ReadOnlyMemory<byte> body)
@@ -49,7 +49,8 @@ internal static class OrderJson
         }
     }
 
-    private static JsonElement? Member(JsonElement json, string name) =>
+    /// <summary>A member; null where it is absent or null.</summary>
+    public static JsonElement? Member(JsonElement json, string name) =>
         json.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? member : null;
 
     private static string? TextOrNull(JsonElement json, string name) => Member(json, name)?.GetString();
