@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using SwarmCompute.Client.Cli;
@@ -7,12 +8,12 @@ namespace SwarmCompute.Bench;
 
 /// <summary>
 /// What the order of a ring is worth: four nodes, two on each of two sides that are 30 ms apart, run the small model once in the order a, b, a, b with
-/// equal cuts, and once as the planner has it from the round trips that were measured. One stream; the two take turns.
+/// equal cuts, and once as the planner has it from where each node has learned to be by its pings. One stream; the two take turns.
 /// </summary>
 internal static class PlanBench
 {
-    private const int Nodes = 4, Rounds = 5, Tokens = 32, ContextTokens = 128, PromptTokens = 16, Pings = 21;
-    private const double NominalSpeed = 1000, NominalBytesPerSecond = 1.25e8;
+    private const int Nodes = 4, Rounds = 5, Tokens = 32, ContextTokens = 128, PromptTokens = 16, PingRounds = 30, Pings = 3, Seed = 1;
+    private const double NominalSpeed = 1000;
     private static readonly int[] Sides = [0, 1, 0, 1];
 
     public static async Task Run(bool json)
@@ -30,7 +31,8 @@ internal static class PlanBench
         var path = BenchModels.Ensure(model, root.Below("artifacts", "bench-models"));
         await using var network = await TwoSides.Make(stop.Token);
         var measured = await Measure(network, stop.Token);
-        var plan = Plan(path, measured);
+        var estimated = Learn(measured);
+        var plan = Plan(path, estimated);
         LayerRange[] equal = [.. LayerRange.Split(model.Layers, Nodes)];
         int[] plannedSides = [.. plan.Stages.Select(stage => stage.Node.Value[0] - 'a')];
         await using var naive = await StageRing.AcrossSides(root.NativeLibraries, path, equal, Sides, network, ContextTokens, stop.Token);
@@ -43,7 +45,7 @@ internal static class PlanBench
             naiveRates.Add(one.DecodeRate());
             plannedRates.Add(other.DecodeRate());
         }
-        var (slow, fast, roundTrip) = (Measured.Of(naiveRates), Measured.Of(plannedRates), Report.Median(measured.Where(l => l.From.Value[0] != l.To.Value[0]).Select(l => l.RoundTrip.TotalMilliseconds)));
+        var (slow, fast, roundTrip) = (Measured.Of(naiveRates), Measured.Of(plannedRates), Report.Median(measured.Where(ping => Sides[ping.From] != Sides[ping.To]).Select(ping => ping.Ms)));
         var machine = await MachineFigures.Now(loadBefore, stop.Token);
         if (json)
         {
@@ -53,15 +55,16 @@ internal static class PlanBench
         }
         Report.Say($"llama.cpp {machine.LlamaCpp}, {machine.Cores} cores, load {machine.LoadBefore} to {machine.LoadAfter}, .NET {machine.DotNet}");
         Report.Say($"delay: {network.Delay}; between the sides {roundTrip:F1} ms there and back, measured; speeds and bandwidth given to the planner are nominal");
-        foreach (var link in measured) Report.Say($"  {link.From} to {link.To}: {link.RoundTrip.TotalMilliseconds:F2} ms");
+        foreach (var link in estimated)
+            Report.Say($"  {link.From} to {link.To}: {Report.Median(measured.Where(ping => (Name(ping.From), Name(ping.To)) == (link.From, link.To)).Select(ping => ping.Ms)):F2} ms measured, {link.RoundTrip.TotalMilliseconds:F2} ms estimated");
         Report.Say($"planned: {string.Join(", ", plan.Stages.Select(stage => $"{stage.Node} layers {stage.Layers.First} to {stage.Layers.End - 1}"))}");
         Report.Say($"{model.Name}, one stream, decode, tokens/s, best (median) of {Rounds}: a, b, a, b {slow}; planned {fast}; ratio of medians {fast.Median / slow.Median:F2}");
     }
 
     private static NodeId Name(int node) => new($"{(char)('a' + Sides[node])}{node / 2 + 1}");
 
-    /// <summary>Every pair's round trip, the median of some, from a process where the node is.</summary>
-    private static async Task<PlanLink[]> Measure(TwoSides network, CancellationToken cancel)
+    /// <summary>Round trips of every pair, from a process where the node is: in several rounds, each in another order.</summary>
+    private static async Task<List<(int From, int To, double Ms)>> Measure(TwoSides network, CancellationToken cancel)
     {
         var probes = new List<BenchProcess>();
         try
@@ -72,16 +75,18 @@ internal static class PlanBench
                 probes.Add(BenchProcess.Start("stage", network: network.Namespace(Sides[node])));
                 ports.Add((await probes[node].Ask<StageReply.Listens>(new StageCommand.Echo(TwoSides.Address(Sides[node])), cancel)).Port);
             }
-            var links = new List<PlanLink>();
-            for (var pair = 0; pair < Nodes * Nodes; pair++)
+            var routes = new List<(int From, int To, (string Address, int Port) Route)>();
+            for (var from = 0; from < Nodes; from++)
+                for (var to = 0; to < Nodes; to++)
+                    if (from != to) routes.Add((from, to, await network.Route(Sides[from], Sides[to], ports[to], cancel)));
+            var (random, measured) = (new Random(Seed), new List<(int From, int To, double Ms)>());
+            for (var round = 0; round < PingRounds; round++)
             {
-                var (from, to) = (pair / Nodes, pair % Nodes);
-                if (from == to) continue;
-                var (address, port) = await network.Route(Sides[from], Sides[to], ports[to], cancel);
-                var times = (await probes[from].Ask<StageReply.Passed>(new StageCommand.Ping(address, port, Pings), cancel)).RoundsMs;
-                links.Add(new PlanLink(Name(from), Name(to), TimeSpan.FromMilliseconds(Report.Median(times)), NominalBytesPerSecond));
+                random.Shuffle(CollectionsMarshal.AsSpan(routes));
+                foreach (var (from, to, (address, port)) in routes)
+                    measured.Add((from, to, Report.Median((await probes[from].Ask<StageReply.Passed>(new StageCommand.Ping(address, port, Pings), cancel)).RoundsMs)));
             }
-            return [.. links];
+            return measured;
         }
         finally
         {
@@ -89,8 +94,17 @@ internal static class PlanBench
         }
     }
 
+    /// <summary>The links as the fabric knows them: each ping moves the node that made it, and round trips are the distances between where they all are then.</summary>
+    private static ImmutableArray<PlanLink> Learn(List<(int From, int To, double Ms)> pings)
+    {
+        var random = new Random(Seed);
+        NetworkPosition[] positions = [.. Enumerable.Repeat(NetworkPosition.Unknown, Nodes)];
+        foreach (var (from, to, ms) in pings) positions[from] = positions[from].Measured(positions[to], ms, random);
+        return PlanEstimates.Links([.. positions.Select((position, node) => (Name(node), (NetworkPosition?)position))]);
+    }
+
     /// <summary>All four are needed: each has room for an equal part of the layers, the embeddings and the output matrix, and a layer more.</summary>
-    private static PipelinePlan Plan(string path, PlanLink[] links)
+    private static PipelinePlan Plan(string path, ImmutableArray<PlanLink> links)
     {
         var model = PlannedModel.Of(GgufFile.Read(path));
         var memory = 4 * model.Layers[0].Bytes + model.HeadBytes + (1 << 22);
@@ -100,7 +114,7 @@ internal static class PlanBench
             Sessions = 1,
             ContextTokens = ContextTokens,
             Candidates = [.. Enumerable.Range(0, Nodes).Select(node => new PlanCandidate(Name(node), memory, NominalSpeed, NominalSpeed))],
-            Links = [.. links],
+            Links = links,
             Aim = PlanAim.Throughput,
             PromptTokens = PromptTokens,
             AnswerTokens = Tokens,
