@@ -30,12 +30,24 @@ public sealed record Manifest(
     public const int SessionsDefault = 4;
 
     private static readonly ImmutableArray<string> Members =
-        ["version", "engine", "model", "stages", "contextTokens", "threads", "tee", "authority", "sessions", "layers", "standby", "apiKeys", "boundary", "memory"];
+        ["version", "engine", "model", "stages", "contextTokens", "threads", "tee", "authority", "sessions", "layers", "standby", "apiKeys", "boundary", "memory", "kvTokens"];
     private static readonly ImmutableArray<string> Boundaries = [BoundaryExact, "bf16", "int8"];
     private static readonly ImmutableArray<string> TeeTypes = [Development, "tdx", "sev-snp", "cca"];
 
-    /// <summary>Answers that are generated at once, 1 to 250; every stage keeps room for so many contexts.</summary>
+    private readonly long? _kvTokens;
+
+    /// <summary>Answers that are generated at once, 1 to 250.</summary>
     public int Sessions { get; init; } = SessionsDefault;
+
+    /// <summary>
+    /// Tokens whose keys and values all sessions hold together, in every stage: <see cref="ContextTokens"/> to sessions * contextTokens, which is the default.
+    /// An answer takes those of its prompt and as many as it may have; where too few are free, it waits.
+    /// </summary>
+    public long KvTokens
+    {
+        get => _kvTokens ?? KvTokensMax;
+        init => _kvTokens = value;
+    }
 
     /// <summary>Layers of each stage, in order; empty where the stages are cut so that each has about the same work.</summary>
     public ImmutableArray<int> Layers { get; init; } = [];
@@ -58,6 +70,8 @@ public sealed record Manifest(
     /// <summary>SHA-256 of the canonical form.</summary>
     public Hash32 Hash => Hash32.Sha256(ToCanonicalBytes());
 
+    private long KvTokensMax => (long)Sessions * ContextTokens;
+
     /// <inheritdoc/>
     public bool Equals(Manifest? other) => other is not null && Hash == other.Hash;
 
@@ -78,7 +92,7 @@ public sealed record Manifest(
             var engine = ManifestJson.Text(members, "engine");
             ManifestJson.Require(engine == LlamaCpp, "engine", $"\"{LlamaCpp}\"");
             var stages = (int)ManifestJson.Integer(members, "stages", 1, ManifestLimits.StagesMax);
-            return new Manifest(
+            var manifest = new Manifest(
                 engine,
                 new ModelReference(ManifestJson.Digest(model, "sha256"), ManifestJson.Integer(model, "sizeBytes", 1, CanonicalJson.IntegerMax)),
                 stages,
@@ -94,6 +108,9 @@ public sealed record Manifest(
                 ApiKeys = ReadKeys(members),
                 Boundary = members.ContainsKey("boundary") ? ReadBoundary(members) : BoundaryExact,
             };
+            return members.ContainsKey("kvTokens")
+                ? manifest with { KvTokens = ManifestJson.Integer(members, "kvTokens", manifest.ContextTokens, manifest.KvTokensMax) }
+                : manifest;
         }
         catch (FormatException fault)
         {
@@ -120,6 +137,7 @@ public sealed record Manifest(
         if (Standby) members["standby"] = true;
         if (!ApiKeys.IsEmpty) members["apiKeys"] = new JsonArray([.. ApiKeys.Select(key => key.ToJson())]);
         if (Boundary != BoundaryExact) members["boundary"] = Boundary;
+        if (KvTokens != KvTokensMax) members["kvTokens"] = KvTokens;
         if (!Memory.IsEmpty) members["memory"] = new JsonArray([.. Memory.Select(bytes => (JsonNode)bytes)]);
         return CanonicalJson.Serialize(members);
     }

@@ -39,6 +39,17 @@ public sealed class ManifestTests
         Assert.Empty(Manifest.Parse(Sample.ToCanonicalBytes()).Memory);
     }
 
+    [Fact]
+    public void The_tokens_that_all_sessions_hold_are_those_of_every_context_unless_the_manifest_says_fewer()
+    {
+        Assert.Equal(4 * 1024, Sample.KvTokens);
+        Assert.Equal(250 * 1024, (Sample with { Sessions = 250 }).KvTokens);
+        var fewer = Sample with { Sessions = 250, KvTokens = 8192 };
+        Assert.Equal(8192, Manifest.Parse(fewer.ToCanonicalBytes()).KvTokens);
+        Assert.Contains("\"kvTokens\":8192,", Encoding.UTF8.GetString(fewer.ToCanonicalBytes()), StringComparison.Ordinal);
+        Assert.Equal(Sample.ToCanonicalBytes(), (Sample with { KvTokens = 4 * 1024 }).ToCanonicalBytes());
+    }
+
     [Theory]
     [InlineData("colour", "\"red\"", "unknown field 'colour'")]
     [InlineData("stages", "0", "field 'stages'")]
@@ -54,6 +65,9 @@ public sealed class ManifestTests
     [InlineData("contextTokens", "8", "field 'contextTokens'")]
     [InlineData("sessions", "0", "field 'sessions'")]
     [InlineData("sessions", "251", "field 'sessions'")]
+    [InlineData("kvTokens", "1023", "field 'kvTokens' must be an integer from 1024 to 4096")]
+    [InlineData("kvTokens", "4097", "field 'kvTokens' must be an integer from 1024 to 4096")]
+    [InlineData("kvTokens", "\"all\"", "field 'kvTokens'")]
     [InlineData("layers", "[1,2]", "field 'layers'")]
     [InlineData("layers", "[1,0,2]", "field 'layers[1]'")]
     [InlineData("memory", "[]", "field 'memory'")]

@@ -22,7 +22,8 @@ internal static class ManifestCommand
         var stages = new Option<int>("--stages") { Description = "how many servers the model is cut over", DefaultValueFactory = _ => 3 };
         var context = new Option<int>("--context") { Description = "tokens of prompt and answer together", DefaultValueFactory = _ => 2048 };
         var threads = new Option<int>("--threads") { Description = "threads of each stage", DefaultValueFactory = _ => 1 };
-        var sessions = new Option<int>("--sessions") { Description = "answers that are generated at once; each needs room for a context in every stage", DefaultValueFactory = _ => Manifest.SessionsDefault };
+        var sessions = new Option<int>("--sessions") { Description = "answers that are generated at once; each needs room for a context in every stage, unless --kv-tokens says less", DefaultValueFactory = _ => Manifest.SessionsDefault };
+        var kvTokens = new Option<long?>("--kv-tokens") { Description = "tokens of prompts and answers that all sessions hold together in every stage: --context to --sessions times --context, which is the default" };
         var layers = new Option<string?>("--layers") { Description = "layers of each stage, such as 7,6,3; default: cut so that each stage has about the same work" };
         var boundary = new Option<string>("--boundary") { Description = "how hidden states go between servers: f32 (exact), bf16 or int8 (fewer bytes, other last bits)", DefaultValueFactory = _ => Manifest.BoundaryExact };
         var memory = new Option<string>("--memory") { Description = "auto: each server sets aside what its stage needs; none: nothing is set aside", DefaultValueFactory = _ => "auto" };
@@ -30,15 +31,13 @@ internal static class ManifestCommand
         var standby = new Option<bool>("--standby") { Description = "every stage after the head has a standby on a further server, so that its loss costs no replay" };
         var keys = new Option<string?>("--api-keys") { Description = "a JSON file of the keys that the head asks for (docs/inference-api.md); default: it answers anyone" };
         var output = new Option<string>("--out") { Description = "the file to write", Required = true };
-        var command = new Command("manifest", "Puts a model into an asset store and writes the manifest of an order for it.") { model, assets, root, stages, context, threads, sessions, layers, memory, boundary, standby, keys, output };
+        var command = new Command("manifest", "Puts a model into an asset store and writes the manifest of an order for it.") { model, assets, root, stages, context, threads, sessions, kvTokens, layers, memory, boundary, standby, keys, output };
         command.SetAction(async (parsed, cancel) =>
         {
             var checkout = RepositoryRoot.Find();
             var file = await ModelFile.Check(parsed.GetRequiredValue(model), checkout, cancel);
             if (parsed.GetRequiredValue(stages) > file.Layers) throw new CommandException($"the model has {file.Layers} layers; give --stages 1 to {file.Layers}");
             var lengths = ReadLayers(parsed.GetValue(layers), file);
-            var question = new PlanQuestion(parsed.GetRequiredValue(sessions), parsed.GetRequiredValue(context)) { Stages = lengths.IsEmpty ? parsed.GetRequiredValue(stages) : null, Layers = lengths };
-            var held = parsed.GetRequiredValue(memory) == "none" ? [] : (await ModelPlan.Ask(checkout, file.Path, question, cancel)).Memory;
             using var certificate = SwarmFile.LoadRoot(parsed.GetRequiredValue(root));
             await using var bytes = File.OpenRead(file.Path);
             var asset = await new FileAssetStore(parsed.GetRequiredValue(assets)).Put(bytes, ModelBytesMax, cancel);
@@ -47,11 +46,12 @@ internal static class ManifestCommand
             {
                 Sessions = parsed.GetRequiredValue(sessions),
                 Layers = lengths,
-                Memory = held,
                 Boundary = parsed.GetRequiredValue(boundary),
                 Standby = parsed.GetValue(standby),
             };
+            if (parsed.GetValue(kvTokens) is { } tokens) manifest = manifest with { KvTokens = tokens };
             manifest = Check(manifest, parsed.GetValue(keys));
+            if (parsed.GetRequiredValue(memory) != "none") manifest = manifest with { Memory = (await ModelPlan.Ask(checkout, file.Path, PlanQuestion.Of(manifest), cancel)).Memory };
             var canonical = manifest.ToCanonicalBytes();
             OutputFile.Write(parsed.GetRequiredValue(output), canonical);
             Console.WriteLine($"manifest {manifest.Hash}: {file.Architecture}, {file.Layers} layers in {manifest.Stages} stages");

@@ -11,6 +11,9 @@ internal sealed record PlanQuestion(int Sessions, int ContextTokens)
 {
     private const int PositionDigits = 3;                    // microseconds
 
+    /// <summary>Tokens that all sessions hold together; null: a context in each.</summary>
+    public long? KvTokens { get; init; }
+
     /// <summary>How many equal servers; null where the layers or the nodes are given.</summary>
     public int? Stages { get; init; }
 
@@ -29,10 +32,19 @@ internal sealed record PlanQuestion(int Sessions, int ContextTokens)
     /// <summary>Nodes whose memory and speed are known; empty where a cut is asked for.</summary>
     public ImmutableArray<NodeView> Nodes { get; init; } = [];
 
+    /// <summary>What each stage of an order must hold.</summary>
+    public static PlanQuestion Of(Manifest manifest) => new(manifest.Sessions, manifest.ContextTokens)
+    {
+        KvTokens = manifest.KvTokens,
+        Stages = manifest.Layers.IsEmpty ? manifest.Stages : null,
+        Layers = manifest.Layers,
+    };
+
     /// <summary>As the guest program reads it.</summary>
     public string ToJson()
     {
         var json = new JsonObject { ["sessions"] = Sessions, ["contextTokens"] = ContextTokens };
+        if (KvTokens is { } tokens) json["kvTokens"] = tokens;
         if (Stages is { } stages) json["stages"] = stages;
         if (!Layers.IsEmpty) json["layers"] = new JsonArray([.. Layers.Select(count => (JsonNode)count)]);
         if (Nodes.IsEmpty) return json.ToJsonString();

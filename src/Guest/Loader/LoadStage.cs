@@ -69,6 +69,7 @@ internal static class LoadStage
             Last = last,
             ContextTokensPerSession = manifest.ContextTokens,
             SessionsMax = manifest.Sessions,
+            KvTokens = manifest.KvTokens,
             Threads = manifest.Threads,
             PrefillTokensMax = PrefillTokens,
         });

@@ -119,6 +119,7 @@ internal static class LoaderCommand
             Epoch = ticket.Epoch,
             ContextTokens = manifest.ContextTokens,
             SessionsMax = manifest.Sessions,
+            KvTokens = manifest.KvTokens,
             PrefillTokens = LoadStage.PrefillTokens,
             Boundary = LoadStage.BoundaryOf(manifest),
             ReplayDirectory = ticket.WorkDirectory,

@@ -40,8 +40,7 @@ internal static class PlanModelCommand
     {
         if (question.Stages > model.Layers.Length) throw new InferenceException($"The model has {model.Layers.Length} layers; give 1 to {model.Layers.Length} stages.");
         var ranges = question.Stages is { } stages ? StageCut.Balanced(model, stages) : StageCut.Of(question.Layers, model.Layers.Length);
-        var tokens = (long)question.Sessions * question.ContextTokens;
-        return Describe(ranges, [.. ranges.Select(range => model.StageMemory(range, tokens))]);
+        return Describe(ranges, [.. ranges.Select(range => model.StageMemory(range, question.KvTokens))]);
     }
 
     private static JsonObject Plan(PlannedModel model, PlanQuestion question, ImmutableArray<PlanNode> nodes)
@@ -51,6 +50,7 @@ internal static class PlanModelCommand
             Model = model,
             Sessions = question.Sessions,
             ContextTokens = question.ContextTokens,
+            KvTokens = question.KvTokens,
             Candidates = [.. nodes.Select(node => PlanEstimates.Candidate(model, node.Id, node.MemoryBytes, node.BytesPerSecond, node.OperationsPerSecond))],
             Links = PlanEstimates.Links([.. nodes.Select(node => (node.Id, node.Position))]),
             Aim = question.Aim,

@@ -6,7 +6,7 @@ using SwarmCompute.Inference;
 namespace SwarmCompute.Guest.Planning;
 
 /// <summary>
-/// What is to be planned: <c>{"sessions","contextTokens","stages"?,"layers"?,"aim"?,"promptTokens"?,"answerTokens"?,"nodes"?}</c>. Either the nodes that
+/// What is to be planned: <c>{"sessions","contextTokens","kvTokens"?,"stages"?,"layers"?,"aim"?,"promptTokens"?,"answerTokens"?,"nodes"?}</c>. Either the nodes that
 /// there are, or a cut: a number of stages or the layers of each.
 /// </summary>
 internal sealed record PlanQuestion
@@ -18,11 +18,14 @@ internal sealed record PlanQuestion
     public const int NodesMax = 1024;
 
     private const int DepthMax = 8;
-    private static readonly string[] Members = ["sessions", "contextTokens", "stages", "layers", "aim", "promptTokens", "answerTokens", "nodes"];
+    private static readonly string[] Members = ["sessions", "contextTokens", "kvTokens", "stages", "layers", "aim", "promptTokens", "answerTokens", "nodes"];
 
     public required int Sessions { get; init; }
 
     public required int ContextTokens { get; init; }
+
+    /// <summary>Tokens that all sessions hold together.</summary>
+    public required long KvTokens { get; init; }
 
     /// <summary>How many equal servers; null where the layers or the nodes are given.</summary>
     public int? Stages { get; init; }
@@ -58,10 +61,12 @@ internal sealed record PlanQuestion
     {
         var fields = new JsonFields(members, "", Members);
         int Tokens(string name, int otherwise) => fields.Has(name) ? (int)fields.Integer(name, 1, ManifestLimits.ContextTokensMax) : otherwise;
+        var (sessions, context) = ((int)fields.Integer("sessions", 1, ManifestLimits.SessionsMax), (int)fields.Integer("contextTokens", ManifestLimits.ContextTokensMin, ManifestLimits.ContextTokensMax));
         var question = new PlanQuestion
         {
-            Sessions = (int)fields.Integer("sessions", 1, ManifestLimits.SessionsMax),
-            ContextTokens = (int)fields.Integer("contextTokens", ManifestLimits.ContextTokensMin, ManifestLimits.ContextTokensMax),
+            Sessions = sessions,
+            ContextTokens = context,
+            KvTokens = fields.Has("kvTokens") ? fields.Integer("kvTokens", context, (long)sessions * context) : (long)sessions * context,
             Stages = fields.Has("stages") ? (int)fields.Integer("stages", 1, ManifestLimits.StagesMax) : null,
             Layers = fields.Has("layers") ? [.. fields.Integers("layers", ManifestLimits.StagesMax, 1, ManifestLimits.LayersMax).Select(count => (int)count)] : [],
             Aim = fields.Has("aim") ? ReadAim(fields) : PlanAim.Latency,

@@ -1,43 +1,48 @@
 namespace SwarmCompute.Inference;
 
 /// <summary>
-/// The keys and values of one sequence, and the room for computing with them; all of it is allocated at the start. Each
+/// The keys and values of one sequence, whose room grows as they do, and the room for computing with them, which is allocated at the start. Each
 /// token's result is made from its own hidden state and from what the tokens before it left, in an order that never changes.
 /// So it does not matter how a text is cut into calls.
 /// </summary>
 internal sealed class ManagedSequence
 {
+    private const int RoomMin = 64;
+
     private readonly ManagedModel _model;
+    private readonly int _context;
     private readonly float[][] _keys, _values;
     private readonly float[] _states, _normed, _queries, _attended, _gates, _ups, _turns, _scores, _row, _logits;
+    private int _room;
 
     /// <exception cref="InferenceException">There is not enough memory.</exception>
     public ManagedSequence(ManagedModel model, StageLoadOptions options)
     {
-        _model = model;
-        var (tokens, context) = ((long)options.PrefillTokensMax, options.ContextTokensPerSession);
+        (_model, _context) = (model, options.ContextTokensPerSession);
+        var tokens = (long)options.PrefillTokensMax;
         var (queries, inner) = ((long)model.Heads * model.HeadLength, model.Layers.Max(layer => layer.Gate.Rows));
         try
         {
-            (_keys, _values) = ([.. model.Layers.Select(Cache)], [.. model.Layers.Select(Cache)]);
+            (_keys, _values) = ([.. model.Layers.Select(_ => Room(0))], [.. model.Layers.Select(_ => Room(0))]);
             (_states, _normed) = (Room(tokens * model.Width), Room(tokens * model.Width));
             (_queries, _attended) = (Room(tokens * queries), Room(tokens * queries));
             (_gates, _ups) = (Room(tokens * inner), Room(tokens * inner));
-            (_turns, _scores) = (Room(tokens * model.HeadLength), Room(context));
+            (_turns, _scores) = (Room(tokens * model.HeadLength), Room(_context));
             (_row, _logits) = (Room(Math.Max(Math.Max(model.Width, inner), queries)), Room(model.Head?.Rows ?? 0));
         }
         catch (OutOfMemoryException failure)
         {
-            throw new InferenceException($"A session of {context} tokens cannot be opened: there is not enough memory. Load the stage for shorter or fewer sessions.", failure);
+            throw new InferenceException($"A session of {_context} tokens cannot be opened: there is not enough memory. Load the stage for shorter or fewer sessions.", failure);
         }
 
-        float[] Cache(ManagedLayer layer) => Room((long)context * layer.Key.Rows);
         static float[] Room(long floats) => new float[floats];
     }
 
     /// <summary>Runs all layers; gives the hidden states after them, valid until the next call.</summary>
+    /// <exception cref="InferenceException">There is not enough memory; the sequence is as it was.</exception>
     public ReadOnlySpan<float> Run(ReadOnlySpan<float> hidden, int tokens, int position)
     {
+        if (position + tokens > _room) Grow(position, position + tokens);
         var states = _states.AsSpan(0, tokens * _model.Width);
         hidden.CopyTo(states);
         for (var i = 0; i < tokens; i++) _model.Rotation.Angles(position + i, Part(_turns, i, _model.HeadLength));
@@ -63,6 +68,33 @@ internal sealed class ManagedSequence
         var normed = Final(state);
         _model.Head!.Multiply(normed, 1, _logits, _row);
         return _logits;
+    }
+
+    /// <summary>Makes room for the keys and values of so many tokens, and of half as many again.</summary>
+    private void Grow(int position, int tokens)
+    {
+        var room = Math.Min(_context, Math.Max(RoomMin, tokens + tokens / 2));
+        try
+        {
+            for (var layer = 0; layer < _keys.Length; layer++)
+            {
+                var width = _model.Layers[layer].Key.Rows;
+                _keys[layer] = Larger(_keys[layer], position * width, (long)room * width);
+                _values[layer] = Larger(_values[layer], position * width, (long)room * width);
+            }
+        }
+        catch (OutOfMemoryException failure)
+        {
+            throw new InferenceException($"There is not enough memory for {tokens} tokens of a session; load the stage for fewer tokens.", failure);
+        }
+        _room = room;
+
+        static float[] Larger(float[] cache, int used, long floats)
+        {
+            var larger = new float[floats];
+            cache.AsSpan(0, used).CopyTo(larger);
+            return larger;
+        }
     }
 
     private void Attend(ManagedLayer layer, float[] keys, float[] values, Span<float> states, int tokens, int position)

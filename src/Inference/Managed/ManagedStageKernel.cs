@@ -5,6 +5,7 @@ internal sealed class ManagedStageKernel(ManagedModel model, StageLoadOptions op
 {
     private readonly Lock _gate = new();
     private int _open;
+    private long _held;
     private bool _disposed;
 
     public int EmbeddingLength => model.Width;
@@ -34,12 +35,25 @@ internal sealed class ManagedStageKernel(ManagedModel model, StageLoadOptions op
         }
     }
 
+    /// <summary>Counts tokens that a session takes.</summary>
+    /// <exception cref="InferenceException">All sessions together hold too many; none was counted.</exception>
+    public void Hold(int tokens)
+    {
+        lock (_gate)
+        {
+            if (tokens > options.KvTokensMax - _held)
+                throw new InferenceException($"The cache is full: all sessions together use {_held} of its {options.KvTokensMax} tokens, {tokens} more do not fit.");
+            _held += tokens;
+        }
+    }
+
     /// <summary>Takes back what a session held.</summary>
-    public void Return()
+    public void Return(int tokens)
     {
         lock (_gate)
         {
             _open--;
+            _held -= tokens;
             model.Weights.Release();
         }
     }

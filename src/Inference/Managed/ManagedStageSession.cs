@@ -5,6 +5,7 @@ internal sealed class ManagedStageSession(
     ManagedStageKernel kernel, ManagedSequence sequence, PoolingKind? pooling, StageLoadOptions options) : IStageSession
 {
     private TextPool? _pool;
+    private int _held;
     private bool _failed;
     private bool _disposed;
 
@@ -48,7 +49,7 @@ internal sealed class ManagedStageSession(
     {
         if (_disposed) return;
         _disposed = true;
-        kernel.Return();
+        kernel.Return(_held);
     }
 
     private TextPool Pool => _pool ??= new TextPool(pooling ?? throw new InferenceException(GgufMetadata.NoPooling), kernel.EmbeddingLength);
@@ -63,5 +64,9 @@ internal sealed class ManagedStageSession(
             throw new ArgumentException($"{tokens} tokens have {(long)tokens * kernel.EmbeddingLength} floats, not {hiddenIn.Length}.", nameof(hiddenIn));
         if (tokens > options.ContextTokensPerSession - Position)
             throw new InferenceException($"The context is full: {Position} of {options.ContextTokensPerSession} tokens are used, {tokens} more do not fit.");
+        var more = Position + tokens - _held;                 // a call that could not be made was counted already
+        if (more <= 0) return;
+        kernel.Hold(more);
+        _held += more;
     }
 }

@@ -11,7 +11,7 @@ internal sealed class BatchProbe(LlamaModelHandle model, GgufMetadata stage, Sta
     private const int Tokens = 28, Others = 3, Compared = 4;
     private static readonly int[] Alone = [Tokens - 3, 1, 1, 1], Beside = [9, 1, 1, 7, 7, 1, 1, 1];
 
-    private readonly StageLoadOptions _options = options with { SessionsMax = 1 + Others, ContextTokensPerSession = 2 * Tokens, PrefillTokensMax = Tokens };
+    private readonly StageLoadOptions _options = options with { SessionsMax = 1 + Others, ContextTokensPerSession = 2 * Tokens, KvTokens = null, PrefillTokensMax = Tokens };
 
     /// <exception cref="InferenceException">
     /// The engine failed. No rule is chosen then: another one than this model has on its other stages' machines could give other bits.

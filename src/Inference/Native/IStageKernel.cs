@@ -9,7 +9,7 @@ public interface IStageKernel : IDisposable
     /// <summary>Floats in a hidden state, for each token.</summary>
     int EmbeddingLength { get; }
 
-    /// <summary>Tokens that one session can hold.</summary>
+    /// <summary>Tokens that one session can hold, where all together do not hold more than the stage was loaded for.</summary>
     int ContextTokensMax { get; }
 
     /// <summary>Tokens that a batch should have at most: more gain nothing. 1: batches are run call by call.</summary>

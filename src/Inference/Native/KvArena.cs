@@ -26,15 +26,17 @@ internal sealed unsafe class KvArena : IDisposable
     {
         var sessions = rule.SharesContext ? options.SessionsMax : 1;
         (_rule, _last, _rowBytes, _vocabularySize) = (rule, options.Last, info.EmbeddingLength * sizeof(float), info.VocabularySize);
-        _cells = CellsFor(sessions, options.ContextTokensPerSession, rule.RowsMax);
+        _cells = CellsFor(rule.SharesContext ? options.KvTokensMax : options.ContextTokensPerSession, rule.RowsMax);
         _free = new Stack<int>(Enumerable.Range(SessionsFirst, sessions).Reverse());
         _tokens = new int[SessionsFirst + sessions];
         _capture = options.Last ? LayerCapture.OfFinalNorm(info.EmbeddingLength) : LayerCapture.OfLayer(info.Layers - 1, info.EmbeddingLength);
         _rows = new(rule.RowsMax + rule.RowsStep, info.EmbeddingLength);
         var parameters = NativeMethods.ContextDefaults();
         parameters.ContextTokens = (uint)_cells;
-        parameters.BatchTokens = parameters.MicroBatchTokens = (uint)(rule.RowsMax + rule.RowsStep);
+        parameters.MicroBatchTokens = (uint)(rule.RowsMax + rule.RowsStep);
         parameters.SequencesMax = (uint)(SessionsFirst + sessions);
+        // The engine keeps an output for every sequence, and ends the process where a batch could not have as many.
+        parameters.BatchTokens = Math.Max(parameters.MicroBatchTokens, parameters.SequencesMax);
         parameters.Threads = parameters.ThreadsBatch = options.Threads;
         parameters.KvUnified = 1;
         parameters.NoPerf = 1;
@@ -46,7 +48,8 @@ internal sealed unsafe class KvArena : IDisposable
         if (!_handle.IsInvalid) return;
         _capture.Dispose();
         _rows.Dispose();
-        throw new InferenceException($"A context of {_cells} tokens cannot be opened: {NativeLog.Take()}. Free memory, or load the stage for shorter or fewer sessions.");
+        throw new InferenceException(
+            $"A context of {_cells} tokens cannot be opened: {NativeLog.Take()}. Free memory, or load the stage for shorter or fewer sessions, or for fewer tokens in all of them.");
     }
 
     /// <summary>How often all that live were moved together.</summary>
@@ -63,7 +66,7 @@ internal sealed unsafe class KvArena : IDisposable
 
     /// <summary>
     /// Opens a sequence that begins with the first tokens of another. They share the cells until all that live are moved; then each has its own,
-    /// for which there is always room: every sequence counts in full.
+    /// for which there is always room: every sequence counts in full, for the kernel, which lets no more tokens live than there are cells for, too.
     /// </summary>
     public int Fork(int source, int tokens)
     {
@@ -160,11 +163,7 @@ internal sealed unsafe class KvArena : IDisposable
         _rows.Dispose();
     }
 
-    private static int CellsFor(int sessions, int contextTokens, int rowsMax)
-    {
-        var living = (long)sessions * contextTokens;
-        return checked((int)((living + living / 4 + 2 * rowsMax + 255) / 256 * 256));
-    }
+    private static int CellsFor(long living, int rowsMax) => checked((int)((living + living / 4 + 2 * rowsMax + 255) / 256 * 256));
 
     private void Add(StageCall call, int offset, int tokens)
     {

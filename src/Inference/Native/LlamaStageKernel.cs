@@ -19,6 +19,7 @@ internal sealed class LlamaStageKernel : IStageKernel
     private readonly Stack<KvArena> _idle = new();
     private readonly List<StageCall> _sound = [];
     private int _open;
+    private long _held;
     private bool _disposed;
 
     public LlamaStageKernel(LlamaModelHandle model, GgufMetadata stage, StageLoadOptions options, BatchRule rule, bool ownsModel)
@@ -83,15 +84,18 @@ internal sealed class LlamaStageKernel : IStageKernel
     }
 
     /// <summary>Opens a session that begins with the first tokens of another.</summary>
-    /// <exception cref="InferenceException">As many sessions are open as there may be.</exception>
+    /// <exception cref="InferenceException">As many sessions are open as there may be, or they hold too many tokens.</exception>
     public IStageSession Fork(LlamaStageSession source, int tokens)
     {
         lock (_gate)
         {
             CheckRoom();
             if (_shared is null) throw new NotSupportedException("Sessions that have a context each cannot be forked.");
+            CheckRoom(tokens);
+            var fork = new LlamaStageSession(this, _shared, _shared.Fork(source.Sequence, tokens), _info.EmbeddingLength, _pooling, _options) { Position = tokens };
+            Hold(fork, tokens);
             _open++;
-            return new LlamaStageSession(this, _shared, _shared.Fork(source.Sequence, tokens), _info.EmbeddingLength, _pooling, _options) { Position = tokens };
+            return fork;
         }
     }
 
@@ -110,19 +114,37 @@ internal sealed class LlamaStageKernel : IStageKernel
         {
             var form = session.Arena.Form() ?? throw new InferenceException("This engine writes sessions in a form that is not known: none can be taken over.");
             if (form.Check(delta, from, to - from) is { } fault) throw new InferenceException($"A session's delta cannot be taken: {fault}.");
+            CheckRoom(to - from);
+            Hold(session, to - from);
             session.Arena.Import(session.Sequence, delta, to - from);
         }
     }
 
+    /// <summary>Refuses tokens for which the cache may have no cells. Called under the gate: in a batch.</summary>
+    /// <exception cref="InferenceException">All sessions together hold too many.</exception>
+    public void CheckRoom(int tokens)
+    {
+        if (tokens > _options.KvTokensMax - _held)
+            throw new InferenceException($"The cache is full: all sessions together use {_held} of its {_options.KvTokensMax} tokens, {tokens} more do not fit.");
+    }
+
+    /// <summary>Counts tokens that a session takes, until it is given back. Called under the gate: in a batch.</summary>
+    public void Hold(LlamaStageSession session, int tokens)
+    {
+        session.Held += tokens;
+        _held += tokens;
+    }
+
     /// <summary>Takes a session back.</summary>
-    public void Return(KvArena arena, int sequence)
+    public void Return(LlamaStageSession session)
     {
         lock (_gate)
         {
             _open--;
-            arena.Close(sequence);
-            if (_disposed) FreeIdle(arena);
-            else if (_shared is null) _idle.Push(arena);
+            _held -= session.Held;
+            session.Arena.Close(session.Sequence);
+            if (_disposed) FreeIdle(session.Arena);
+            else if (_shared is null) _idle.Push(session.Arena);
         }
     }
 

@@ -12,6 +12,9 @@ internal sealed class LlamaStageSession(
 
     public int Position { get; internal set; }
 
+    /// <summary>Tokens that it takes of those that all sessions may hold: those that failed count, too. The kernel's.</summary>
+    public int Held { get; set; }
+
     public int Sequence => sequence;
 
     public KvArena Arena => arena;
@@ -72,7 +75,7 @@ internal sealed class LlamaStageSession(
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0) kernel.Return(arena, sequence);    // twice would give two sessions one sequence
+        if (Interlocked.Exchange(ref _disposed, 1) == 0) kernel.Return(this);    // twice would give two sessions one sequence
     }
 
     /// <summary>Whether a call may run; where it may not, it has the reason.</summary>
@@ -90,6 +93,7 @@ internal sealed class LlamaStageSession(
         }
         call.Position = Position + _running;
         _running += call.Tokens;
+        kernel.Hold(this, call.Tokens);
         return true;
     }
 
@@ -141,5 +145,6 @@ internal sealed class LlamaStageSession(
             throw new ArgumentException($"The result of {call.States.Length} bytes has {call.Result.Length}.", nameof(call));
         if (call.Tokens > options.ContextTokensPerSession - Position - _running)
             throw new InferenceException($"The context is full: {Position + _running} of {options.ContextTokensPerSession} tokens are used, {call.Tokens} more do not fit.");
+        kernel.CheckRoom(call.Tokens);
     }
 }

@@ -13,12 +13,13 @@ internal static class OpenAiChoices
     public static async IAsyncEnumerable<OpenAiPiece> Pieces(ImmutableArray<OpenAiGeneration> answers, [EnumeratorCancellation] CancellationToken cancel)
     {
         using var cut = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var room = await OpenAiGeneration.Room(answers, cut.Token);
         var readers = new List<(IAsyncEnumerator<OpenAiPiece> Reader, Task<bool> Next)>();
         try
         {
             foreach (var answer in answers)
             {
-                var reader = answer.Pieces(cut.Token).GetAsyncEnumerator(cut.Token);
+                var reader = answer.Pieces(room, cut.Token).GetAsyncEnumerator(cut.Token);
                 readers.Add((reader, reader.MoveNextAsync().AsTask()));
             }
             await Task.WhenAll(readers.Select(r => r.Next));

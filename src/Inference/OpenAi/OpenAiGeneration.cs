@@ -48,6 +48,10 @@ internal sealed class OpenAiGeneration
             throw OpenAiException.Bad($"{prompt.Length} tokens of prompt and {tokensMax} of answer do not fit into the context of {model.Head.ContextTokens}.", param, "context_length_exceeded");
         if (request.Resume.Length > tokensMax)
             throw OpenAiException.Bad($"{request.Resume.Length} tokens are resumed of an answer of at most {tokensMax}.", "swarm.resume_tokens");
+        if ((long)request.Choices * (prompt.Length + tokensMax) > model.Head.KvTokens)
+            throw OpenAiException.Bad(
+                $"{request.Choices} answers of up to {tokensMax} tokens, each with the prompt's {prompt.Length}, do not fit into the {model.Head.KvTokens} tokens that this pipeline holds; "
+                + "ask for fewer, or give fewer 'max_tokens'.", "n", "context_length_exceeded");
         OpenAiGeneration One(int choice)
         {
             var (tokens, had) = known(choice);
@@ -58,16 +62,21 @@ internal sealed class OpenAiGeneration
         return [.. Enumerable.Range(0, request.Choices).Select(One)];
     }
 
+    /// <summary>Room for several answers to one request at once; null for one, which asks for its own.</summary>
+    /// <exception cref="PipelineException">There is none, now or at all.</exception>
+    public static async Task<SessionRoom?> Room(ImmutableArray<OpenAiGeneration> answers, CancellationToken cancel) =>
+        answers.Length > 1 ? await answers[0]._model.Head.RoomFor(answers[0]._generation, answers.Length, cancel) : null;
+
     /// <summary>The pieces; the last one has the reason why the answer is over, and no token.</summary>
     /// <exception cref="PipelineException">The pipeline cannot serve it.</exception>
     /// <exception cref="GrammarException">No candidate fits the grammar.</exception>
-    public async IAsyncEnumerable<OpenAiPiece> Pieces([EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<OpenAiPiece> Pieces(SessionRoom? room, [EnumeratorCancellation] CancellationToken cancel)
     {
         for (var index = _had; index < _generation.Resume.Length && !IsOver; index++) yield return Add(new GeneratedToken(index, _generation.Resume[index], IsEnd: false));
         var finish = IsOver ? "stop" : "length";
         if (!IsOver && CompletionTokens < _generation.TokensMax)
         {
-            await foreach (var token in _model.Head.Generate(_generation, cancel))
+            await foreach (var token in _model.Head.Generate(_generation with { Room = room }, cancel))
             {
                 CachedTokens = token.CachedTokens;
                 if (token.IsEnd)

@@ -19,4 +19,7 @@ public sealed record GenerationRequest(
     /// there before. Null (default) is a scope, too.
     /// </summary>
     public string? PrefixScope { get; init; }
+
+    /// <summary>Room that was given already, for this and the request's other answers; null where the answer asks for its own.</summary>
+    internal SessionRoom? Room { get; init; }
 }

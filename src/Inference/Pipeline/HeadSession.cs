@@ -16,6 +16,9 @@ internal sealed class HeadSession(SessionId id, string? scope, ReadOnlyMemory<in
     /// <summary>The tokens of prompt and answer, as far as they are known.</summary>
     public ReadOnlyMemory<int> Tokens => tokens;
 
+    /// <summary>Tokens of the head's <see cref="KvBudget"/> that it has taken, and gives back when it is closed.</summary>
+    public int TokensTaken { get; set; }
+
     /// <summary>Tokens that were not run again, as the session began with those of another.</summary>
     public int CachedTokens { get; private set; }
 

@@ -4,15 +4,10 @@ namespace SwarmCompute.Inference;
 
 /// <summary>
 /// Embeddings of texts. A text goes through the ring as a prompt does, in a session of its own; the last stage pools the final states of its tokens
-/// and gives one vector. Texts take at most half of the sessions, and wait for one in the order in which they came; answers do not wait for them.
+/// and gives one vector. Texts take at most half of the sessions, and wait for one in the order in which they came; answers do not wait for that.
 /// </summary>
 public sealed partial class PipelineHead
 {
-    private const int WaitingMax = 256;
-
-    private readonly Queue<TaskCompletionSource<HeadSession>> _waiting = new();
-    private int _embeddingsOpen;
-
     /// <summary>Numbers in an embedding; null while the head has no layers.</summary>
     public int? EmbeddingLength
     {
@@ -48,7 +43,8 @@ public sealed partial class PipelineHead
     private async Task<ImmutableArray<float>> Vector(ImmutableArray<int> tokens, CancellationToken cancel)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, _cut.Token);
-        var session = await OpenInTurn(either.Token);
+        using var room = await Room(new Turn(sessions: 1, tokens.Length, embeds: true, request: null), either.Token);
+        var session = Begin(room, scope: null, tokens: default, known: 0);
         try
         {
             var (answer, calls) = FeedKnown(session, tokens.AsMemory(), tokens.Length);
@@ -59,54 +55,5 @@ public sealed partial class PipelineHead
             Usage.End(tokens.AsSpan(), [], 0);                               // first, as with answers: whoever drains reads it then
             lock (_ring.Gate) Close(session);
         }
-    }
-
-    /// <summary>A session for a text, in the order in which the texts came.</summary>
-    private async Task<HeadSession> OpenInTurn(CancellationToken cancel)
-    {
-        var turn = new TaskCompletionSource<HeadSession>(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_ring.Gate)
-        {
-            CheckOpen();
-            if (_waiting.Count >= WaitingMax) throw new PipelineException(PipelineFault.Busy, $"{WaitingMax} texts wait to be embedded, as many as there may be.");
-            _waiting.Enqueue(turn);
-            Admit();
-        }
-        try
-        {
-            return await turn.Task.WaitAsync(_options.RestoreMax, _time, cancel);
-        }
-        catch (Exception fault) when (fault is TimeoutException or OperationCanceledException)
-        {
-            await GiveBack(turn);
-            if (_cut.IsCancellationRequested) throw new PipelineException(PipelineFault.NotReady, "The head is finishing; the text is not embedded.", fault);
-            if (fault is OperationCanceledException) throw;
-            throw new PipelineException(PipelineFault.Busy, $"No session was free within {_options.RestoreMax.TotalSeconds} s.", fault);
-        }
-    }
-
-    /// <summary>Nobody waits for this turn any more: where it was given a session meanwhile, that one is closed.</summary>
-    private async Task GiveBack(TaskCompletionSource<HeadSession> turn)
-    {
-        if (turn.TrySetCanceled(CancellationToken.None)) return;
-        var session = await turn.Task;
-        lock (_ring.Gate) Close(session);
-    }
-
-    /// <summary>Gives sessions that are free to the texts that wait. Called under the gate.</summary>
-    private void Admit()
-    {
-        while (!_draining && _embeddingsOpen < EmbeddingsAtOnce && _open < _options.SessionsMax && _waiting.TryDequeue(out var turn))
-        {
-            if (turn.Task.IsCompleted) continue;                             // it was given up
-            var session = Begin(scope: null, tokens: default, known: 0, embeds: true);
-            if (!turn.TrySetResult(session)) Close(session);
-        }
-    }
-
-    /// <summary>No text that waits gets its turn any more. Called under the gate.</summary>
-    private void TurnAway()
-    {
-        while (_waiting.TryDequeue(out var turn)) turn.TrySetException(new PipelineException(PipelineFault.NotReady, "The head takes no more requests."));
     }
 }

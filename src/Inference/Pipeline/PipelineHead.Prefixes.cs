@@ -2,7 +2,7 @@ namespace SwarmCompute.Inference;
 
 /// <summary>
 /// Sessions that stay open after their answers, so that the next ones which begin with the same tokens need not run them again, in any stage.
-/// They have only the room that no answer needs; whoever lacks room takes that of the one that was not used for longest.
+/// They have only the room that no answer needs, sessions and tokens; whoever lacks room takes that of the one that was not used for longest.
 /// </summary>
 public sealed partial class PipelineHead
 {
@@ -33,7 +33,7 @@ public sealed partial class PipelineHead
     /// <summary>Ends kept sessions until there is room for one answer more, which is counted already. False: the source had to go, too.</summary>
     private bool MakeRoom(HeadSession? source)
     {
-        while (_open + _kept.Count > _options.SessionsMax)
+        while (_kept.Count > 0 && _open + _kept.Count > _options.SessionsMax)
         {
             var oldest = _kept.Find(kept => kept != source);
             Close(oldest ?? source!);
@@ -68,9 +68,13 @@ public sealed partial class PipelineHead
         {
             if (session.IsOver) throw new PipelineException(PipelineFault.NotReady, "The head is finishing; the answer is cut off.");
             _open++;                                                         // until the other is closed, which comes before the first call
+            var taken = session.TokensTaken;
+            session.TokensTaken = 0;                                         // the new one has them
             Close(session);
             if (FindPrefix(scope, tokens.AsSpan(0, known), out _) is { } source && _kept.Contains(source)) Close(source);
-            return Add(scope, tokens, source: null, frames: 0);
+            var anew = Add(scope, tokens, source: null, frames: 0, taken);
+            Admit();
+            return anew;
         }
     }
 
@@ -85,6 +89,8 @@ public sealed partial class PipelineHead
         }
         foreach (var within in _kept.Where(kept => kept.IsWithin(session)).ToList()) Close(within);
         _open--;
+        _kv.Return(session.TokensTaken - session.Position);
+        session.TokensTaken = session.Position;
         _kept.Add(session);
         _ring.ShareOut(_sessions.Count - _kept.Count);
         if (_options.Slots > 1) _ring.Sender.Rest(session.Id);
@@ -95,6 +101,8 @@ public sealed partial class PipelineHead
     private void Refused(HeadSession session, string reason)
     {
         session.Fail(new PipelineException(PipelineFault.Refused, $"A stage refused: {reason}"));
-        if (_kept.Contains(session)) Close(session);
+        if (!_kept.Contains(session)) return;
+        Close(session);
+        Admit();
     }
 }

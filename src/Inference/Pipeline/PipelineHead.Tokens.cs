@@ -12,7 +12,8 @@ public sealed partial class PipelineHead
         request.Prompt.CopyTo(tokens);
         request.Resume.CopyTo(tokens, request.Prompt.Length);
         var (begin, count) = (request.Prompt.Length, request.Prompt.Length + request.Resume.Length);
-        var session = Open(request.PrefixScope, tokens, count);
+        using var own = request.Room is null ? await RoomFor(request, 1, either.Token) : null;
+        var session = Begin(request.Room ?? own!, request.PrefixScope, tokens, count);
         try
         {
             if (await First(session, count, begin, either.Token) is not { } candidates)

@@ -30,6 +30,7 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
     {
         _options = options;
         _time = time;
+        _kv = new KvBudget(options.KvTokensMax);
         _ring = new Ring(options, listener, credentials, time, this, log);
     }
 
@@ -39,7 +40,7 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
     /// <summary>What was served: for the integrity report.</summary>
     public UsageMeter Usage { get; } = new();
 
-    /// <summary>Sessions that are open now.</summary>
+    /// <summary>Sessions that are open now, or have their place and wait for tokens of keys and values.</summary>
     public int OpenSessions
     {
         get { lock (_ring.Gate) return _open; }
@@ -90,7 +91,7 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
     /// <exception cref="ArgumentException">The map does not have one stage for each slot in order.</exception>
     public void Update(PipelineMap map) => _ring.Update(map);
 
-    /// <summary>Generates an answer, token by token. Waits while a stage is replaced. Stopping the enumeration frees the session.</summary>
+    /// <summary>Generates an answer, token by token. Waits for its room, and while a stage is replaced. Stopping the enumeration frees the session.</summary>
     /// <exception cref="ArgumentException">The request cannot be served as it is.</exception>
     /// <exception cref="PipelineException">While it is enumerated: the pipeline cannot serve it, now or at all.</exception>
     /// <exception cref="GrammarException">While it is enumerated: no candidate fits the request's grammar.</exception>
@@ -212,36 +213,29 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
         }
     }
 
-    private HeadSession Open(string? scope, int[] tokens, int known)
-    {
-        lock (_ring.Gate)
-        {
-            CheckOpen();
-            if (_open >= _options.SessionsMax)
-                throw new PipelineException(PipelineFault.Busy, $"{_options.SessionsMax} answers are being generated, as many as there may be.");
-            return Begin(scope, tokens, known, embeds: false);
-        }
-    }
-
     private void CheckOpen()
     {
         if (_draining) throw new PipelineException(PipelineFault.NotReady, "The head takes no more requests.");
         if (!_stood) throw new PipelineException(PipelineFault.NotReady, "The pipeline does not stand yet.");
     }
 
-    private HeadSession Begin(string? scope, ReadOnlyMemory<int> tokens, int known, bool embeds)
+    private HeadSession Begin(SessionRoom room, string? scope, ReadOnlyMemory<int> tokens, int known)
     {
-        _open++;
-        if (embeds) _embeddingsOpen++;
-        var frames = 0;
-        var source = embeds ? null : FindPrefix(scope, tokens.Span[..known], out frames);
-        if (!MakeRoom(source)) source = null;
-        return Add(scope, tokens, source, frames, embeds);
+        lock (_ring.Gate)
+        {
+            CheckOpen();
+            var (taken, frames) = (room.Take(), 0);
+            var source = room.Embeds ? null : FindPrefix(scope, tokens.Span[..known], out frames);
+            if (!MakeRoom(source)) source = null;
+            var session = Add(scope, tokens, source, frames, taken, room.Embeds);
+            Admit();                                                         // what had to go may have left more than was needed
+            return session;
+        }
     }
 
-    private HeadSession Add(string? scope, ReadOnlyMemory<int> tokens, HeadSession? source, int frames, bool embeds = false)
+    private HeadSession Add(string? scope, ReadOnlyMemory<int> tokens, HeadSession? source, int frames, int taken, bool embeds = false)
     {
-        var session = new HeadSession(new SessionId(_options.Epoch.Value, checked(++_lastNumber)), scope, tokens, embeds);
+        var session = new HeadSession(new SessionId(_options.Epoch.Value, checked(++_lastNumber)), scope, tokens, embeds) { TokensTaken = taken };
         _sessions.Add(session.Id.Number, session);
         _ring.ShareOut(_sessions.Count - _kept.Count);
         if (source is not null) Fork(session, source, frames);
@@ -257,6 +251,7 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
         _ring.ShareOut(_sessions.Count - _kept.Count);
         _ring.Sender.Close(session.Id);
         if (_sessions.Count == 0) _drained?.TrySetResult();
+        if (wasKept) _kv.Return(session.TokensTaken);                        // whoever takes them begins after it has ended, in every stage
         _ring.Worker.PostUrgent(() =>
         {
             session.Kernel?.Dispose();
@@ -264,6 +259,7 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
             lock (_ring.Gate)
             {
                 _open--;                                                     // only now is there room for the next one
+                _kv.Return(session.TokensTaken);
                 if (session.Embeds) _embeddingsOpen--;
                 Admit();
             }

@@ -24,6 +24,12 @@ public sealed record PipelineOptions
     /// <summary>Sessions that are open at once: 1 to 250. The kernel is loaded for as many.</summary>
     public int SessionsMax { get; init; } = 4;
 
+    /// <summary>
+    /// Tokens whose keys and values all open sessions hold together: <see cref="ContextTokens"/> to as many in each session, which null, the default, means.
+    /// The kernel is loaded for as many. The head lets in only what fits: each answer counts from its beginning with all that it may come to have.
+    /// </summary>
+    public long? KvTokens { get; init; }
+
     /// <summary>Tokens of a prompt in one call: 1 to 512. The same value gives the same bits, in every stage and after every failure.</summary>
     public int PrefillTokens { get; init; } = 32;
 
@@ -47,7 +53,7 @@ public sealed record PipelineOptions
 
     /// <summary>
     /// Sessions that stay open after their answers, so that a request which begins with the same tokens need not run them again: 0 (off) to 250. They
-    /// take only room that no answer needs: of <see cref="SessionsMax"/>, and the oldest goes when one does.
+    /// take only room that no answer needs: of <see cref="SessionsMax"/> and <see cref="KvTokens"/>, and the oldest goes when one does.
     /// </summary>
     public int PrefixesMax { get; init; } = 8;
 
@@ -72,6 +78,8 @@ public sealed record PipelineOptions
     /// <summary>Times that the stage before may ask within <see cref="SilenceMax"/> whether the link lives; one that asks more often ends.</summary>
     internal int PingsMax => (int)Math.Min(1 << 20, 64 + 8 * (SilenceMax / PingEvery));
 
+    internal long KvTokensMax => KvTokens ?? (long)SessionsMax * ContextTokens;
+
     internal int NextSlot => (Slot + 1) % Slots;
 
     internal int PreviousSlot => (Slot + Slots - 1) % Slots;
@@ -84,6 +92,8 @@ public sealed record PipelineOptions
         Require(Slot >= 0 && Slot < Slots, nameof(Slot), Slot, $"0 to {Slots - 1}");
         Require(ContextTokens is >= 2 and <= 1 << 20, nameof(ContextTokens), ContextTokens, "2 to 1048576");
         Require(SessionsMax is >= 1 and <= 250, nameof(SessionsMax), SessionsMax, "1 to 250");
+        Require(KvTokensMax >= ContextTokens && KvTokensMax <= (long)SessionsMax * ContextTokens, nameof(KvTokens), KvTokensMax,
+            $"{ContextTokens} to {(long)SessionsMax * ContextTokens}");
         Require(PrefixesMax is >= 0 and <= 250, nameof(PrefixesMax), PrefixesMax, "0 to 250");
         Require(PrefillTokens is >= 1 and <= 512, nameof(PrefillTokens), PrefillTokens, "1 to 512");
         Require(Enum.IsDefined(Boundary), nameof(Boundary), Boundary, "F32, Bf16 or ByteBlocks");

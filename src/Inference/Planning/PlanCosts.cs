@@ -15,7 +15,7 @@ internal sealed class PlanCosts
         Request = request;
         Nodes = [.. request.Candidates.OrderBy(node => node.Node.Value, StringComparer.Ordinal)];
         var (model, layers) = (request.Model, request.Model.Layers.Length);
-        _tokens = (long)request.Sessions * request.ContextTokens;
+        _tokens = request.KvTokensMax;
         var mean = model.Layers.Average(layer => (double)layer.ActiveBytes);
         (_memory, _work) = (new long[layers + 1], new double[layers + 1]);
         for (var layer = 0; layer < layers; layer++)

@@ -34,7 +34,8 @@ internal static class PlanRefusals
     /// <summary>The longest context with which the nodes hold the model; null where none does.</summary>
     private static int? ShorterContext(PlanRequest request, long[] memory)
     {
-        bool Fits(int tokens) => RingFit.Find(new PlanCosts(request with { ContextTokens = tokens }), memory) is not null;
+        bool Fits(int tokens) => RingFit.Find(new PlanCosts(request with { ContextTokens = tokens, KvTokens = Held(tokens) }), memory) is not null;
+        long? Held(int tokens) => request.KvTokens is { } held ? Math.Max(tokens, held * tokens / request.ContextTokens) : null;    // shorter, by as much
         var (low, high) = (2, request.ContextTokens);
         if (memory.Length == 0 || !Fits(low)) return null;
         while (low + 1 < high)

@@ -14,6 +14,11 @@ public sealed record PlanRequest
     /// <summary>Tokens that one session can hold: 2 to 1,048,576.</summary>
     public int ContextTokens { get; init; } = 1024;
 
+    /// <summary>
+    /// Tokens that all sessions hold together: <see cref="ContextTokens"/> to as many in each session, which null, the default, means. Memory is counted by it.
+    /// </summary>
+    public long? KvTokens { get; init; }
+
     /// <summary>Up to 1,024 nodes, each once.</summary>
     public required ImmutableArray<PlanCandidate> Candidates { get; init; }
 
@@ -29,6 +34,8 @@ public sealed record PlanRequest
     /// <summary>Tokens of a usual answer: 1 to 1,048,576.</summary>
     public int AnswerTokens { get; init; } = 256;
 
+    internal long KvTokensMax => KvTokens ?? (long)Sessions * ContextTokens;
+
     /// <exception cref="ArgumentException">A value is out of its range, a node is there twice, or a pair has no measure.</exception>
     internal void Validate()
     {
@@ -38,6 +45,8 @@ public sealed record PlanRequest
         Require(new[] { Model.EmbeddingBytes, Model.HeadBytes, Model.SharedBytes }.All(b => b is >= 0 and <= 1L << 48), "Embeddings, head and shared tensors have 0 to 2^48 bytes.");
         Require(Sessions is >= 1 and <= 250, $"{Sessions} sessions; give 1 to 250.");
         Require(ContextTokens is >= 2 and <= 1 << 20, $"{ContextTokens} tokens of context; give 2 to 1048576.");
+        Require(KvTokensMax >= ContextTokens && KvTokensMax <= (long)Sessions * ContextTokens,
+            $"{KvTokensMax} tokens in all sessions; give {ContextTokens} to {(long)Sessions * ContextTokens}.");
         Require(PromptTokens is >= 1 and <= 1 << 20 && AnswerTokens is >= 1 and <= 1 << 20, "A prompt and an answer have 1 to 1048576 tokens.");
         Require(Candidates.Length <= 1024, $"{Candidates.Length} candidates; give at most 1024.");
         foreach (var node in Candidates)

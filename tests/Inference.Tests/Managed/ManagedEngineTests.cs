@@ -102,6 +102,21 @@ public sealed class ManagedEngineTests : IDisposable
     }
 
     [Fact]
+    public void A_session_for_which_all_together_hold_too_many_tokens_fails_alone()
+    {
+        using var kernel = ManagedEngine.LoadStage(Write(new()), new() { Last = true, SessionsMax = 3, ContextTokensPerSession = 200, KvTokens = 210, PrefillTokensMax = 100 });
+        using var session = kernel.Open();
+        var greedy = kernel.Open();
+        for (var call = 0; call < 2; call++) greedy.RunLast(new float[100 * 64], 100);
+        session.RunLast(new float[8 * 64], 8);
+        Assert.Contains("use 208 of its 210 tokens, 3 more do not fit", Assert.Throws<InferenceException>(() => session.RunLast(new float[3 * 64], 3)).Message, StringComparison.Ordinal);
+        session.RunLast(new float[2 * 64], 2);
+        greedy.Dispose();
+        session.RunLast(new float[100 * 64], 100);
+        Assert.Equal(110, session.Position);
+    }
+
+    [Fact]
     public void A_hidden_state_that_is_no_number_ends_its_session_and_no_other()
     {
         using var kernel = ManagedEngine.LoadStage(Write(new()), new() { Last = true });

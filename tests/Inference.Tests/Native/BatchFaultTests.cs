@@ -64,6 +64,49 @@ public sealed class BatchFaultTests : IDisposable
     }
 
     [Fact]
+    public void A_session_for_which_the_cache_has_no_cells_left_fails_alone_and_the_others_keep_their_bits()
+    {
+        var expected = Alone(10, 6);
+        using var chain = new StageChain(ModelPath, 2, Options with { KvTokens = 80 });
+        var kernel = (LlamaStageKernel)chain.Kernels[0];
+        LlamaStageSession greedy = (LlamaStageSession)kernel.Open(), other = (LlamaStageSession)kernel.Open(), third = (LlamaStageSession)kernel.Open();
+        for (var call = 0; call < 4; call++) Assert.Null(Run(greedy, 9, 16).Fault);
+        Assert.Equal(expected[0], Bytes(Run(other, 0, 10)));
+        StageCall tooMany = Call(third, 7, 7), good = Call(other, 0, 6);
+        kernel.Run([tooMany, good]);
+
+        Assert.Contains("all sessions together use 74 of its 80 tokens, 7 more do not fit", tooMany.Fault?.Message, StringComparison.Ordinal);
+        Assert.False(tooMany.IsEngineFault);
+        Assert.Equal(expected[1], Bytes(good));
+        Assert.Contains("The cache is full", Assert.Throws<InferenceException>(() => other.Fork(1)).Message, StringComparison.Ordinal);
+        Assert.Contains("The cache is full", Assert.Throws<InferenceException>(() => third.Import(other.Export(0, 1), 0, 1)).Message, StringComparison.Ordinal);
+        greedy.Dispose();
+        using var fork = other.Fork(10);
+        Assert.Equal(expected[1], Bytes(Run((LlamaStageSession)fork, 0, 6)));
+        third.Dispose();
+        other.Dispose();
+    }
+
+    [Fact]
+    public void Sessions_that_come_and_go_within_few_tokens_always_find_cells()
+    {
+        var expected = Alone(16, 16);
+        using var chain = new StageChain(ModelPath, 2, Options with { SessionsMax = 250, KvTokens = 64 });
+        var kernel = (LlamaStageKernel)chain.Kernels[0];
+        for (var round = 0; round < 120; round++)
+        {
+            using var one = (LlamaStageSession)kernel.Open();
+            using var other = (LlamaStageSession)kernel.Open();
+            Assert.Equal(expected[0], Bytes(Run(one, 0, 16)));
+            Assert.Equal(expected[0], Bytes(Run(other, 0, 16)));
+            Assert.Equal(expected[1], Bytes(Run(one, 0, 16)));
+            Assert.Equal(expected[1], Bytes(Run(other, 0, 16)));
+        }
+        Assert.Throws<ArgumentOutOfRangeException>(() => new StageChain(ModelPath, 2, Options with { KvTokens = 63 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new StageChain(ModelPath, 2, Options with { KvTokens = 257 }));
+    }
+
+    [Fact]
     public void A_call_of_a_wrong_form_fails_alone_in_its_batch()
     {
         using var one = Open();

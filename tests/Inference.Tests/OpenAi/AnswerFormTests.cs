@@ -75,6 +75,27 @@ public sealed class AnswerFormTests
     }
 
     [Fact]
+    public async Task Answers_that_could_never_be_held_at_once_are_refused_with_what_would_do()
+    {
+        await using var server = await TestServer.Start(Cancel, new TestRing(1, TestRing.Fast(1) with { KvTokens = 300 }));
+        var (status, json) = await server.Json(With(TestServer.Body(tokens: 200), ("n", 2)), Cancel);
+        var error = json.GetProperty("error");
+        Assert.Equal((HttpStatusCode.BadRequest, "n", "context_length_exceeded"), (status, error.GetProperty("param").GetString(), error.GetProperty("code").GetString()));
+        Assert.Contains("2 answers of up to 200 tokens", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await server.Json(With(TestServer.Body(tokens: 100), ("n", 2)), Cancel)).Status);
+    }
+
+    [Fact]
+    public async Task Requests_for_several_answers_never_wait_for_each_other_with_a_part_of_their_own()
+    {
+        await using var server = await TestServer.Start(Cancel, new TestRing(1, TestRing.Fast(1) with { SessionsMax = 24, KvTokens = 300 }));
+        var all = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => server.Json(With(TestServer.Body(tokens: 60), ("n", 3)), Cancel)));
+        Assert.All(all, answer => Assert.Equal((HttpStatusCode.OK, 3), (answer.Status, answer.Json.GetProperty("choices").GetArrayLength())));
+        while (server.Ring.Head.OpenSessions > 0) await Task.Delay(2, Cancel);
+        Assert.Equal(0, server.Ring.Head.KvTokensTaken);
+    }
+
+    [Fact]
     public async Task An_answer_follows_its_grammar_and_so_does_a_resumed_one()
     {
         await using var server = await TestServer.Start(Cancel);

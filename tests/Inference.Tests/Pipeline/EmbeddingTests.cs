@@ -173,5 +173,6 @@ public sealed class EmbeddingTests
         for (var slot = 0; slot < slots; slot++)
             while (((FakeKernel)ring[slot].Kernel).OpenSessions > 0) await Task.Delay(2, Cancel);
         while (ring.Head.OpenSessions > 0) await Task.Delay(2, Cancel);
+        Assert.Equal(0, ring.Head.KvTokensTaken);
     }
 }

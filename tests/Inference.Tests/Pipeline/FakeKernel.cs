@@ -10,6 +10,13 @@ internal sealed class FakeKernel(int slot, bool last, int contextTokens = 256, i
 {
     public const int Length = 8, Vocabulary = 1000;
     private int _open, _calls, _imports, _tokens;
+    private long _held;
+
+    /// <summary>Tokens that all sessions may hold together.</summary>
+    public long KvTokens { get; init; } = long.MaxValue;
+
+    /// <summary>Tokens that all sessions hold together.</summary>
+    public long Held => Volatile.Read(ref _held);
 
     /// <summary>Whether sessions can be forked; then no output depends on how tokens are cut into calls.</summary>
     public bool CanFork { get; init; }
@@ -52,7 +59,23 @@ internal sealed class FakeKernel(int slot, bool last, int contextTokens = 256, i
             Interlocked.Decrement(ref _open);
             throw new InferenceException("As many sessions are open as the stage was loaded for.");
         }
+        try
+        {
+            Hold(position);
+        }
+        catch
+        {
+            Interlocked.Decrement(ref _open);
+            throw;
+        }
         return new Session(this, position, hash);
+    }
+
+    private void Hold(int tokens)
+    {
+        if (Interlocked.Add(ref _held, tokens) <= KvTokens) return;
+        Interlocked.Add(ref _held, -tokens);
+        throw new InferenceException("The cache is full.");
     }
 
     public void Dispose() { /* holds nothing */ }
@@ -142,6 +165,7 @@ internal sealed class FakeKernel(int slot, bool last, int contextTokens = 256, i
         {
             ObjectDisposedException.ThrowIf(_disposed != 0, this);
             if (from != Position || delta.Length != 16 || BitConverter.ToUInt64(delta) != _hash) throw new InferenceException("The delta does not follow.");
+            kernel.Hold(to - from);
             _hash = _hashes[to] = BitConverter.ToUInt64(delta[8..]);
             Position = to;
             Interlocked.Increment(ref kernel._imports);
@@ -150,7 +174,9 @@ internal sealed class FakeKernel(int slot, bool last, int contextTokens = 256, i
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _disposed, 1) == 0) Interlocked.Decrement(ref kernel._open);
+            if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+            Interlocked.Add(ref kernel._held, -Position);
+            Interlocked.Decrement(ref kernel._open);
         }
 
         private void Absorb(ReadOnlySpan<float> hiddenIn, int tokens, Span<float> hiddenOut)
@@ -158,6 +184,7 @@ internal sealed class FakeKernel(int slot, bool last, int contextTokens = 256, i
             ObjectDisposedException.ThrowIf(_disposed != 0, this);
             kernel.OnCall();
             Interlocked.Add(ref kernel._tokens, tokens);
+            kernel.Hold(tokens);
             Position += tokens;
             if (Position > kernel.ContextTokensMax) throw new InferenceException("The context is full.");
             if (!kernel.CanFork) _hash = Mix(_hash ^ ((ulong)tokens << 32) ^ (ulong)kernel.Slot);

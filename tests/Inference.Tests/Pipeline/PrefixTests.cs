@@ -122,6 +122,7 @@ public sealed class PrefixTests
         var random = new Random(seed);
         var slots = random.Next(1, 5);
         var options = TestRing.Fast(slots) with { SessionsMax = random.Next(2, 6), PrefixesMax = random.Next(1, 6), PrefillTokens = random.Next(1, 12) };
+        options = options with { ContextTokens = 80, KvTokens = random.Next(80, options.SessionsMax * 80 + 1) };
         int[][] prompts = [.. Enumerable.Range(0, 8).Select(i => Prompt(random.Next(1, 60), 0, random.Next(60), i))];
         ImmutableArray<int>[] expected;
         await using (var plain = await Ring(slots, options with { PrefixesMax = 0 }))
@@ -153,7 +154,7 @@ public sealed class PrefixTests
     private static async Task<TestRing> Ring(int slots, PipelineOptions? options = null)
     {
         options ??= TestRing.Fast(slots);
-        var ring = new TestRing(slots, options, (slot, _) => new FakeKernel(slot, slot == slots - 1, sessionsMax: options.SessionsMax) { CanFork = true });
+        var ring = new TestRing(slots, options, (slot, _) => new FakeKernel(slot, slot == slots - 1, sessionsMax: options.SessionsMax) { CanFork = true, KvTokens = options.KvTokensMax });
         await ring.Stands(Cancel);
         return ring;
     }
@@ -210,6 +211,7 @@ public sealed class PrefixTests
     {
         await ring.Head.Drain(TimeSpan.FromSeconds(30), Cancel);
         while (ring.Head.OpenSessions > 0 || Kernels(ring).Any(kernel => kernel.OpenSessions > 0)) await Task.Delay(2, Cancel);
-        Assert.Equal(0, ring.Head.KeptPrefixes);
+        Assert.Equal((0, 0), (ring.Head.KeptPrefixes, ring.Head.KvTokensTaken));
+        Assert.All(Kernels(ring), kernel => Assert.Equal(0, kernel.Held));
     }
 }

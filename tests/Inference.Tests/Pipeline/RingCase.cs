@@ -21,6 +21,7 @@ internal sealed class RingCase
             PrefillTokens = _random.Next(1, 20),
             PrefixesMax = _random.Next(0, 5),
         };
+        Options = Options with { KvTokens = _random.Next(Options.ContextTokens, Options.SessionsMax * Options.ContextTokens + 1) };
         var questions = new List<GenerationRequest>();
         while (questions.Count < QuestionsMax) questions.Add(Question(questions.Count == 0 ? [] : questions[_random.Next(questions.Count)].Prompt));
         Questions = [.. questions];

@@ -26,6 +26,7 @@ internal sealed class RingRun : IAsyncDisposable
             Last = slot == last,
             ContextTokensPerSession = options.ContextTokens,
             SessionsMax = options.SessionsMax,
+            KvTokens = options.KvTokens,
             PrefillTokensMax = options.PrefillTokens,
         }), _kernels), () => Noted(LlamaCpp.LoadEmbedding(model), _embeddings));
     }
@@ -39,6 +40,7 @@ internal sealed class RingRun : IAsyncDisposable
         await _ring.Head.Drain(TimeSpan.FromSeconds(30), _cancel);           // ends what was kept for others to begin with
         while (_ring.Head.OpenSessions > 0 || Enumerable.Range(1, _case.Options.Slots - 1).Any(slot => _ring[slot].Stage!.OpenSessions + _ring[slot].Stage!.KeptPrefixes > 0))
             await Task.Delay(2, _cancel);
+        Assert.Equal(0, _ring.Head.KvTokensTaken);
         return _kernels.Sum(kernel => kernel.Moves);
     }
 

@@ -30,7 +30,7 @@ internal static class BruteForce
         {
             var (node, next, last) = (order[slot], order[(slot + 1) % order.Length], slot == order.Length - 1);
             var layers = model.Layers.Skip(first).Take(counts[slot]).ToList();
-            var tokens = (long)request.Sessions * request.ContextTokens;
+            var tokens = request.KvTokens ?? (long)request.Sessions * request.ContextTokens;
             var memory = layers.Sum(layer => layer.Bytes + layer.KvBytesPerToken * (tokens + tokens / 4 + 1280)) + model.SharedBytes
                 + (slot == 0 ? model.EmbeddingBytes : 0) + (last ? model.HeadBytes : tokens * (24 + 4 * model.EmbeddingLength));
             if (memory > node.MemoryBytes) return null;

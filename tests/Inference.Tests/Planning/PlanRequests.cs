@@ -14,11 +14,13 @@ internal static class PlanRequests
             var random = new Random(seed);
             var model = new PlannedModel([.. layers], 1000L * random.Next(30), 1000L * head, 100, 1 + random.Next(500));
             PlanCandidate[] nodes = [.. Enumerable.Range(0, count).Select(i => Node($"n{i}", random.Next(1000, 300_000), 1 + 99 * random.NextDouble(), 10 + 990 * random.NextDouble(), random.Next(100)))];
+            var context = 2 + random.Next(12);
             return new PlanRequest
             {
                 Model = model,
-                Sessions = 1,
-                ContextTokens = 2 + random.Next(20),
+                Sessions = 2,
+                ContextTokens = context,
+                KvTokens = random.Next(2) == 0 ? null : random.Next(context, 2 * context + 1),
                 Candidates = [.. nodes],
                 Links = [.. Links(nodes, () => random.Next(100), () => 1e4 + 1e6 * random.NextDouble())],
                 Aim = throughput ? PlanAim.Throughput : PlanAim.Latency,
