@@ -37,6 +37,19 @@ public sealed class RealKernelTests : IDisposable
     }
 
     [Fact]
+    public async Task Many_short_chats_that_share_the_tokens_of_one_context_have_the_answers_that_they_have_with_room_for_all()
+    {
+        GenerationRequest[] requests = [.. Enumerable.Range(0, 24).Select(i => Request() with { Prompt = [.. Request().Prompt.Take(4 + i % 7), TinyModel.FirstByte + 'a' + i], TokensMax = 12 })];
+        await using var ample = await Ring(2, TestRing.Fast(2) with { SessionsMax = 24 });
+        var expected = await Task.WhenAll(requests.Select(request => Answer(ample, request)));
+        Assert.True(expected.Select(answer => string.Join(',', answer)).Distinct().Count() > 3, "the answers must not be trivial");
+
+        await using var ring = await Ring(2, TestRing.Fast(2) with { SessionsMax = 24, KvTokens = 256 });
+        Assert.Equal(expected, await Task.WhenAll(requests.Select(request => Answer(ring, request))));
+        Assert.InRange(ring.Head.KvTokensTaken, 0, 256);
+    }
+
+    [Fact]
     public async Task Standbys_of_llama_cpp_that_followed_give_the_same_tokens()
     {
         await using var ring = await Ring(3);
@@ -127,27 +140,30 @@ public sealed class RealKernelTests : IDisposable
     private static GenerationRequest Request() =>
         new([TinyModel.BeginToken, .. Enumerable.Range(0, 40).Select(i => TinyModel.FirstByte + 'a' + i * 7 % 26)], Tokens, new SamplingOptions(), [], []);
 
-    private static async Task<List<int>> Answer(TestRing ring, Func<int, Task> onToken)
+    private static Task<List<int>> Answer(TestRing ring, Func<int, Task> onToken) => Answer(ring, Request(), onToken);
+
+    private static async Task<List<int>> Answer(TestRing ring, GenerationRequest request, Func<int, Task>? onToken = null)
     {
         var answer = new List<int>();
-        await foreach (var token in ring.Head.Generate(Request(), Cancel))
+        await foreach (var token in ring.Head.Generate(request, Cancel))
         {
             answer.Add(token.Token);
-            await onToken(answer.Count);
+            if (onToken is not null) await onToken(answer.Count);
         }
         return answer;
     }
 
-    private async Task<TestRing> Ring(int slots)
+    private async Task<TestRing> Ring(int slots, PipelineOptions? given = null)
     {
         var ranges = LayerRange.Split(GgufFile.Read(_model).Model.Layers, slots);
         for (var slot = 0; slot < slots; slot++) GgufSlicer.WriteStage(_model, Stage(slot, slots), ranges[slot], slot == slots - 1);
-        var options = TestRing.Fast(slots);
+        var options = given ?? TestRing.Fast(slots);
         var ring = new TestRing(slots, options, (slot, _) => LlamaCpp.LoadStage(Stage(slot, slots), new StageLoadOptions
         {
             Last = slot == slots - 1,
             ContextTokensPerSession = options.ContextTokens,
             SessionsMax = options.SessionsMax,
+            KvTokens = options.KvTokens,
             PrefillTokensMax = options.PrefillTokens,
         }), () => LlamaCpp.LoadEmbedding(_model));
         await ring.Stands(Cancel);
