@@ -12,6 +12,7 @@ internal sealed class OpenAiGeneration
     private readonly GrammarCursor? _grammar;
     private readonly TextAssembler _text;
     private readonly int _choice, _had;
+    private string _echo = "";
     private int _offset;
 
     private OpenAiGeneration(OpenAiModel model, OpenAiRequest request, ImmutableArray<int> prompt, int tokensMax, int choice, ImmutableArray<int> known, int had)
@@ -48,18 +49,19 @@ internal sealed class OpenAiGeneration
             throw OpenAiException.Bad($"{prompt.Length} tokens of prompt and {tokensMax} of answer do not fit into the context of {model.Head.ContextTokens}.", param, "context_length_exceeded");
         if (request.Resume.Length > tokensMax)
             throw OpenAiException.Bad($"{request.Resume.Length} tokens are resumed of an answer of at most {tokensMax}.", "swarm.resume_tokens");
-        if ((long)request.Choices * (prompt.Length + tokensMax) > model.Head.KvTokens)
+        if ((long)request.Generated * (prompt.Length + tokensMax) > model.Head.KvTokens)
             throw OpenAiException.Bad(
-                $"{request.Choices} answers of up to {tokensMax} tokens, each with the prompt's {prompt.Length}, do not fit into the {model.Head.KvTokens} tokens that this pipeline holds; "
-                + "ask for fewer, or give fewer 'max_tokens'.", "n", "context_length_exceeded");
+                $"{request.Generated} answers of up to {tokensMax} tokens, each with the prompt's {prompt.Length}, do not fit into the {model.Head.KvTokens} tokens that this pipeline holds; "
+                + "ask for fewer, or give fewer 'max_tokens'.", request.Generated > request.Choices ? "best_of" : "n", "context_length_exceeded");
         OpenAiGeneration One(int choice)
         {
             var (tokens, had) = known(choice);
             var generation = new OpenAiGeneration(model, request, prompt, tokensMax, choice, tokens, had);
             generation.AddWhatTheClientHas();
+            if (request.Echo && had == 0) generation._echo = request.Prompt ?? TextOf(model, prompt);
             return generation;
         }
-        return [.. Enumerable.Range(0, request.Choices).Select(One)];
+        return [.. Enumerable.Range(0, request.Generated).Select(One)];
     }
 
     /// <summary>Room for several answers to one request at once; null for one, which asks for its own.</summary>
@@ -90,7 +92,7 @@ internal sealed class OpenAiGeneration
                 break;
             }
         }
-        yield return new OpenAiPiece(_choice, _text.End(), null, finish);
+        yield return Echoed(new OpenAiPiece(_choice, _text.End(), null, finish));
     }
 
     /// <summary>Whether a stop string was found, or the grammar is at its end.</summary>
@@ -112,10 +114,24 @@ internal sealed class OpenAiGeneration
     {
         _grammar?.Accept(token.Token);
         CompletionTokens++;
-        var piece = new OpenAiPiece(_choice, _text.Add(token.Token), token, null) { Offset = _offset };
+        var piece = Echoed(new OpenAiPiece(_choice, _text.Add(token.Token), token, null) { Offset = _offset });
         if (_request.Logprobs is not { } top) return piece;
         _offset += _model.Tokenizer.Decode(token.Token).Count(value => (value & 0xC0) != 0x80);
         return token.Candidates is { } candidates ? piece with { Logprobs = [.. OpenAiLogprobs.Of(token.Token, candidates, top)] } : piece;
+    }
+
+    /// <summary>The first piece has the prompt before its own text, where that is to be told: a piece of its own would be an event that no token stands for.</summary>
+    private OpenAiPiece Echoed(OpenAiPiece piece)
+    {
+        if (_echo.Length == 0) return piece;
+        (var echo, _echo) = (_echo, "");
+        return piece with { Text = echo + piece.Text };
+    }
+
+    private static string TextOf(OpenAiModel model, ImmutableArray<int> tokens)
+    {
+        var text = new TextAssembler(model.Tokenizer, []);
+        return string.Concat(tokens.Select(text.Add)) + text.End();
     }
 
     private static ImmutableArray<int> Encode(OpenAiModel model, OpenAiRequest request)

@@ -28,6 +28,12 @@ internal sealed record OpenAiRequest
     /// <summary>How many answers: 1 to 8.</summary>
     public int Choices { get; init; } = 1;
 
+    /// <summary>How many answers are generated, of which the best <see cref="Choices"/> are told: as many or more, to 20.</summary>
+    public int Generated { get; init; } = 1;
+
+    /// <summary>Whether the prompt's text is told before each answer.</summary>
+    public bool Echo { get; init; }
+
     /// <summary>How many of the likeliest candidates to tell for each token, 0 to 20; null: no log probabilities at all.</summary>
     public int? Logprobs { get; init; }
 

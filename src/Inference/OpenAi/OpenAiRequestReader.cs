@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace SwarmCompute.Inference;
 
 /// <summary>
-/// Reads the requests of the OpenAI API. What this server cannot do (tools, audio, <c>echo</c>, <c>suffix</c>) is refused by name rather than
+/// Reads the requests of the OpenAI API. What this server cannot do (tools, audio, <c>suffix</c>) is refused by name rather than
 /// left aside; fields that do not change the answer are left aside.
 /// </summary>
 internal sealed partial class OpenAiRequestReader(OpenAiModel model)
@@ -13,7 +13,7 @@ internal sealed partial class OpenAiRequestReader(OpenAiModel model)
     /// <summary>Tokens of a completion where the request does not say: as the OpenAI API has it. A chat takes what fits.</summary>
     public const int CompletionTokensDefault = 16;
 
-    private const int StopsMax = 4, StopLengthMax = 256, MessagesMax = 1024, ChoicesMax = 8, BiasesMax = 1024;
+    private const int StopsMax = 4, StopLengthMax = 256, MessagesMax = 1024, ChoicesMax = 8, BestOfMax = 20, BiasesMax = 1024;
 
     private static readonly JsonDocumentOptions Bounds = new() { MaxDepth = 80, AllowDuplicateProperties = false };
 
@@ -22,7 +22,8 @@ internal sealed partial class OpenAiRequestReader(OpenAiModel model)
     {
         using var document = Parse(body);
         var json = Named(document.RootElement);
-        RefuseWhatIsNotDone(json);
+        RefuseWhatIsNotDone(json, chat);
+        var choices = Member(json, "n") is { } n ? (int)Integer(n, "n", 1, ChoicesMax) : 1;
         var request = new OpenAiRequest
         {
             IsChat = chat,
@@ -30,14 +31,18 @@ internal sealed partial class OpenAiRequestReader(OpenAiModel model)
             Sampling = Sampling(json),
             Stop = Stops(json),
             Resume = Resume(json),
-            Choices = Member(json, "n") is { } n ? (int)Integer(n, "n", 1, ChoicesMax) : 1,
+            Choices = choices,
+            Generated = Generated(json, choices),
+            Echo = Flag(json, "echo"),
             Logprobs = chat ? ChatLogprobs(json) : Member(json, "logprobs") is { } logprobs ? (int)Integer(logprobs, "logprobs", 0, 5) : null,
             Grammar = Grammar(json),
             Stream = Flag(json, "stream"),
             StreamUsage = Member(json, "stream_options") is { } options && Flag(Object(options, "stream_options"), "include_usage"),
         };
-        if (request.Choices > 1 && !request.Resume.IsEmpty)
-            throw OpenAiException.Bad("'swarm.resume_tokens' is for one answer; leave out 'n', or go on with Last-Event-ID.", "swarm.resume_tokens");
+        if (request.Generated > 1 && !request.Resume.IsEmpty)
+            throw OpenAiException.Bad("'swarm.resume_tokens' is for one answer; leave out 'n' and 'best_of', or go on with Last-Event-ID.", "swarm.resume_tokens");
+        if (request is { Echo: true, Logprobs: not null })
+            throw OpenAiException.Bad("'echo' goes without 'logprobs': those of the prompt's tokens are not known; leave one of the two out.", "echo", "unsupported_value");
         return chat ? request with { Messages = Messages(json) } : WithPrompt(request, json);
     }
 
@@ -61,12 +66,22 @@ internal sealed partial class OpenAiRequestReader(OpenAiModel model)
         return model.IsNamed(name) ? json : throw OpenAiException.NoModel(name.Length > 128 ? name[..128] : name);
     }
 
-    private static void RefuseWhatIsNotDone(JsonElement json)
+    private static void RefuseWhatIsNotDone(JsonElement json, bool chat)
     {
-        if (Member(json, "best_of") is { } best && Integer(best, "best_of", 1, 128) != 1) throw OpenAiException.Bad("'best_of' must be 1.", "best_of", "unsupported_value");
         foreach (var name in (string[])["tools", "functions", "suffix", "audio"])
             if (Member(json, name) is { } value && !IsEmpty(value)) throw OpenAiException.Bad($"'{name}' is not supported.", name, "unsupported_parameter");
-        if (Flag(json, "echo")) throw OpenAiException.Bad("'echo' is not supported.", "echo", "unsupported_parameter");
+        if (!chat) return;
+        if (Flag(json, "echo")) throw OpenAiException.Bad("'echo' is for completions.", "echo", "unsupported_parameter");
+        if (Member(json, "best_of") is { } best && Integer(best, "best_of", 1, BestOfMax) != 1) throw OpenAiException.Bad("'best_of' is for completions.", "best_of", "unsupported_parameter");
+    }
+
+    private static int Generated(JsonElement json, int choices)
+    {
+        var generated = Member(json, "best_of") is { } best ? (int)Integer(best, "best_of", 1, BestOfMax) : choices;
+        if (generated < choices) throw OpenAiException.Bad($"'best_of' must be at least 'n', which is {choices}.", "best_of");
+        if (generated > choices && Flag(json, "stream"))
+            throw OpenAiException.Bad("'best_of' cannot be streamed: which answers are best is known when all are over; leave one of the two out.", "best_of", "unsupported_value");
+        return generated;
     }
 
     private int? TokensMax(JsonElement json, bool chat)

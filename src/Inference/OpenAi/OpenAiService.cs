@@ -35,7 +35,7 @@ internal sealed class OpenAiService(OpenAiModel model)
             pieces.Add(piece);
         }
         var answer = new OpenAiAnswer(model, request, NewId(request.IsChat), model.Time.GetUtcNow());
-        await OpenAiBody.Write(serving.Context, 200, json => answer.Whole(json, pieces, OpenAiUsage.Of(answers)));
+        await OpenAiBody.Write(serving.Context, 200, json => answer.Whole(json, BestAnswers.Of(pieces, request), OpenAiUsage.Of(answers)));
     }
 
     private async Task Stream(Serving serving, OpenAiRequest request, Hash32 hash)

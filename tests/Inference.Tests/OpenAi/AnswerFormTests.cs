@@ -75,6 +75,58 @@ public sealed class AnswerFormTests
     }
 
     [Fact]
+    public async Task An_answer_that_echoes_begins_with_the_prompts_text_and_one_that_goes_on_does_not_tell_it_again()
+    {
+        await using var server = await TestServer.Start(Cancel);
+        JsonObject Body() => With(TestServer.Body("tell me"), ("echo", true), ("temperature", 1.5));
+        var plain = TextOf(await server.Stream(With(Body(), ("echo", false)), Cancel), 0);
+        var streamed = await server.Stream(With(Body(), ("n", 2)), Cancel);
+        Assert.Equal("tell me" + plain, TextOf(streamed, 0));
+        Assert.StartsWith("tell me w", TextOf(streamed, 1), StringComparison.Ordinal);
+        Assert.Equal("tell me" + plain, Texts((await server.Json(Body(), Cancel)).Json).Single());
+
+        var tokens = (await server.Stream(Body(), Cancel)).Where(p => p.TryGetProperty("swarm", out _)).Select(p => p.GetProperty("swarm").GetProperty("token").GetInt32()).ToList();
+        var resumed = With(Body(), ("swarm", new JsonObject { ["resume_tokens"] = new JsonArray([.. tokens[..3].Select(t => JsonValue.Create(t))]) }));
+        Assert.Equal(plain, string.Concat(tokens[..3].Select(t => $" w{t}")) + TextOf(await server.Stream(resumed, Cancel), 0));
+    }
+
+    [Fact]
+    public async Task A_prompt_of_tokens_is_echoed_as_its_text()
+    {
+        await using var server = await TestServer.Start(Cancel);
+        var body = With(TestServer.Body(tokens: 1), ("echo", true), ("prompt", new JsonArray(7, WordTokenizer.FirstHalf, WordTokenizer.SecondHalf, 8)));
+        Assert.StartsWith(" w7\u00e9 w8 w", Texts((await server.Json(body, Cancel)).Json).Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_the_answers_that_are_generated_those_of_the_greatest_mean_log_probability_are_told()
+    {
+        await using var server = await TestServer.Start(Cancel);
+        JsonObject Body(string member, int count) => With(TestServer.Body(), (member, count), ("temperature", 1.5), ("seed", 5), ("logprobs", 0));
+        var all = (await server.Json(Body("n", 6), Cancel)).Json.GetProperty("choices").EnumerateArray().ToList();
+        var best = all.OrderByDescending(c => c.GetProperty("logprobs").GetProperty("token_logprobs").EnumerateArray().Average(p => p.GetDouble())).Take(2).Select(c => c.GetProperty("text").GetString());
+        var (_, told) = await server.Json(With(Body("best_of", 6), ("n", 2)), Cancel);
+
+        Assert.Equal(best, Texts(told));
+        Assert.Equal([0, 1], told.GetProperty("choices").EnumerateArray().Select(c => c.GetProperty("index").GetInt32()));
+        Assert.Equal(48, told.GetProperty("usage").GetProperty("completion_tokens").GetInt32());
+        Assert.Equal(48 + 48, server.Ring.Head.Usage.CompletionTokens);
+    }
+
+    [Fact]
+    public void An_answer_without_a_token_is_worse_than_any_other_and_of_equals_the_first_is_best()
+    {
+        var (likely, unlikely) = (new Candidates([1], [-1f], 0f), new Candidates([2], [-2f], 0f));
+        OpenAiPiece[] pieces = [End(0), Piece(1, 2, unlikely), Piece(2, 1, likely), End(1), Piece(3, 1, likely), End(2), End(3)];
+        var request = new OpenAiRequest { IsChat = false, Sampling = new(), Choices = 4, Generated = 5 };
+        Assert.Equal([2, 3, 1, 0], BestAnswers.Of(pieces, request).Where(piece => piece.Finish is not null).OrderBy(piece => piece.Choice).Select(piece => int.Parse(piece.Text, null)));
+        Assert.Same(pieces, BestAnswers.Of(pieces, request with { Generated = 4 }));
+
+        static OpenAiPiece Piece(int choice, int token, Candidates candidates) => new(choice, "", new GeneratedToken(0, token, IsEnd: false, candidates), null);
+        static OpenAiPiece End(int choice) => new(choice, $"{choice}", null, "stop");
+    }
+
+    [Fact]
     public async Task Answers_that_could_never_be_held_at_once_are_refused_with_what_would_do()
     {
         await using var server = await TestServer.Start(Cancel, new TestRing(1, TestRing.Fast(1) with { KvTokens = 300 }));
@@ -83,7 +135,11 @@ public sealed class AnswerFormTests
         Assert.Equal((HttpStatusCode.BadRequest, "n", "context_length_exceeded"), (status, error.GetProperty("param").GetString(), error.GetProperty("code").GetString()));
         Assert.Contains("2 answers of up to 200 tokens", error.GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await server.Json(With(TestServer.Body(tokens: 100), ("n", 2)), Cancel)).Status);
+        (_, json) = await server.Json(With(TestServer.Body(tokens: 100), ("best_of", 3)), Cancel);
+        Assert.Equal("best_of", json.GetProperty("error").GetProperty("param").GetString());
     }
+
+    private static IEnumerable<string?> Texts(JsonElement whole) => whole.GetProperty("choices").EnumerateArray().Select(choice => choice.GetProperty("text").GetString());
 
     [Fact]
     public async Task Requests_for_several_answers_never_wait_for_each_other_with_a_part_of_their_own()
