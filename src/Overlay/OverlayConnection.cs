@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
@@ -11,7 +12,8 @@ namespace SwarmCompute.Overlay;
 /// <summary>One link to an authenticated peer. Carries frames of bytes, each after its length (4 bytes, little-endian).</summary>
 /// <remarks>
 /// Any number of callers may send at once; one at a time may receive. A fault on either way ends the link, and so does the cancellation of
-/// a call that has begun: the stream would stand inside a frame. What is sent and what is received into a frame of the caller's allocates
+/// a call that has begun: the stream would stand inside a frame. A frame that has begun and is not there in the time that its size allows
+/// (<see cref="OverlayLimits.TimeOf"/>) ends the link, too. What is sent and what is received into a frame of the caller's allocates
 /// nothing here: buffers and the state of waiting calls are pooled.
 /// </remarks>
 public sealed class OverlayConnection : IAsyncDisposable
@@ -25,10 +27,16 @@ public sealed class OverlayConnection : IAsyncDisposable
     private readonly int _frameBytesMax;
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly byte[] _received = new byte[32 * 1024];
+    private readonly ITimer _patience;
     private int _begin, _end, _disposed;
+    private TimeSpan _bound;
+    private bool _waits;
+    private volatile bool _isTooSlow;
 
-    internal OverlayConnection(Socket socket, SslStream stream, SwarmIdentity peer, X509Certificate2 peerCertificate, PeerSession? session, int frameBytesMax)
+    internal OverlayConnection(
+        Socket socket, SslStream stream, SwarmIdentity peer, X509Certificate2 peerCertificate, PeerSession? session, TimeProvider time, int frameBytesMax)
     {
+        _patience = time.CreateTimer(static link => ((OverlayConnection)link!).CutOff(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _socket = socket;
         _stream = stream;
         _session = session;
@@ -108,6 +116,10 @@ public sealed class OverlayConnection : IAsyncDisposable
         {
             throw new OverlayException($"The link to {Peer} broke: {Because(fault)}", fault);
         }
+        finally
+        {
+            if (_waits) Await(Timeout.InfiniteTimeSpan);
+        }
     }
 
     /// <summary>Ends the link at once, without the ceremony of an orderly close: the peer sees a reset.</summary>
@@ -121,6 +133,7 @@ public sealed class OverlayConnection : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         _session?.Dispose();
+        await _patience.DisposeAsync();
         try
         {
             if (_socket.Connected) await _stream.ShutdownAsync().WaitAsync(ShutdownTime, TimeProvider.System, CancellationToken.None);
@@ -142,7 +155,9 @@ public sealed class OverlayConnection : IAsyncDisposable
             var have = Math.Min(length, _end - _begin);
             _received.AsSpan(_begin, have).CopyTo(frame.Memory.Span);
             _begin += have;
-            if (have < length) await _stream.ReadExactlyAsync(frame.Memory[have..], cancel);
+            if (have == length) return;
+            Await(OverlayLimits.TimeOf(length));
+            await _stream.ReadExactlyAsync(frame.Memory[have..], cancel);
         }
         catch
         {
@@ -158,6 +173,7 @@ public sealed class OverlayConnection : IAsyncDisposable
         while (_end - _begin < count)
         {
             if (_begin == _end) _begin = _end = 0;
+            else if (!_waits) Await(OverlayLimits.FrameTime);                // a part of the length is there: a frame has begun
             if (_received.Length - _begin < count)
             {
                 _received.AsSpan(_begin, _end - _begin).CopyTo(_received);
@@ -170,7 +186,25 @@ public sealed class OverlayConnection : IAsyncDisposable
         return true;
     }
 
-    private string Because(Exception fault) => _session is { Reason.Length: > 0 } dropped ? $"the peer is no longer accepted: {dropped.Reason}" : fault.Message;
+    /// <summary>Cuts the link off unless what is awaited is there within this time; infinite: nothing is awaited.</summary>
+    private void Await(TimeSpan bound)
+    {
+        _waits = bound != Timeout.InfiniteTimeSpan;
+        if (_waits) _bound = bound;
+        _patience.Change(bound, Timeout.InfiniteTimeSpan);
+    }
+
+    private void CutOff()
+    {
+        _isTooSlow = true;
+        Abort();
+    }
+
+    private string Because(Exception fault)
+    {
+        if (_session is { Reason.Length: > 0 } dropped) return $"the peer is no longer accepted: {dropped.Reason}";
+        return _isTooSlow ? string.Create(CultureInfo.InvariantCulture, $"a frame that had begun was not there within {_bound.TotalSeconds:0.#} s") : fault.Message;
+    }
 
     private static bool IsBroken(Exception fault) => fault is IOException or SocketException or ObjectDisposedException or InvalidOperationException;
 }

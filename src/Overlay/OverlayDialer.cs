@@ -22,7 +22,7 @@ public static class OverlayDialer
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, bound.Token);
         try
         {
-            var connection = await Connect(endpoint, new OverlayTls(credentials, time), frameBytesMax, either.Token);
+            var connection = await Connect(endpoint, new OverlayTls(credentials, time), time, frameBytesMax, either.Token);
             if (expected(connection.Peer)) return connection;
             await connection.DisposeAsync();
             throw new OverlayException($"{endpoint} is {connection.Peer}, which is not the peer that was expected.");
@@ -33,13 +33,13 @@ public static class OverlayDialer
         }
     }
 
-    private static async Task<OverlayConnection> Connect(EndPoint endpoint, OverlayTls tls, int frameBytesMax, CancellationToken cancel)
+    private static async Task<OverlayConnection> Connect(EndPoint endpoint, OverlayTls tls, TimeProvider time, int frameBytesMax, CancellationToken cancel)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
             await socket.ConnectAsync(endpoint, cancel);
-            return await OverlayHandshake.Dial(socket, tls, frameBytesMax, cancel);
+            return await OverlayHandshake.Dial(socket, tls, time, frameBytesMax, cancel);
         }
         catch (SocketException fault)
         {

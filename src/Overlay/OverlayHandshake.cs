@@ -15,7 +15,7 @@ internal static class OverlayHandshake
 {
     private static readonly byte[] Greeting = "SWO1"u8.ToArray();
 
-    public static async Task<OverlayConnection> Accept(Socket socket, OverlayTls tls, int frameBytesMax, CancellationToken cancel)
+    public static async Task<OverlayConnection> Accept(Socket socket, OverlayTls tls, TimeProvider time, int frameBytesMax, CancellationToken cancel)
     {
         var stream = Stream(socket);
         try
@@ -23,7 +23,7 @@ internal static class OverlayHandshake
             var verdict = new PeerVerdict();
             await Judged(stream.AuthenticateAsServerAsync(tls.Server(verdict), cancel), verdict);
             var session = await tls.Admit(verdict, cancel);
-            return await Greeted(stream.WriteAsync(Greeting, cancel).AsTask(), socket, stream, verdict, session, frameBytesMax);
+            return await Greeted(stream.WriteAsync(Greeting, cancel).AsTask(), socket, stream, verdict, session, time, frameBytesMax);
         }
         catch
         {
@@ -32,7 +32,7 @@ internal static class OverlayHandshake
         }
     }
 
-    public static async Task<OverlayConnection> Dial(Socket socket, OverlayTls tls, int frameBytesMax, CancellationToken cancel)
+    public static async Task<OverlayConnection> Dial(Socket socket, OverlayTls tls, TimeProvider time, int frameBytesMax, CancellationToken cancel)
     {
         var stream = Stream(socket);
         try
@@ -40,7 +40,7 @@ internal static class OverlayHandshake
             var verdict = new PeerVerdict();
             await Judged(stream.AuthenticateAsClientAsync(tls.Client(verdict), cancel), verdict);
             var session = await tls.Admit(verdict, cancel);
-            return await Greeted(ExpectGreeting(stream, verdict, cancel), socket, stream, verdict, session, frameBytesMax);
+            return await Greeted(ExpectGreeting(stream, verdict, cancel), socket, stream, verdict, session, time, frameBytesMax);
         }
         catch
         {
@@ -56,12 +56,12 @@ internal static class OverlayHandshake
     }
 
     private static async Task<OverlayConnection> Greeted(
-        Task greeting, Socket socket, SslStream stream, PeerVerdict verdict, PeerSession? session, int frameBytesMax)
+        Task greeting, Socket socket, SslStream stream, PeerVerdict verdict, PeerSession? session, TimeProvider time, int frameBytesMax)
     {
         try
         {
             await greeting;
-            return new OverlayConnection(socket, stream, verdict.Identity!, verdict.Certificate!, session, frameBytesMax);
+            return new OverlayConnection(socket, stream, verdict.Identity!, verdict.Certificate!, session, time, frameBytesMax);
         }
         catch
         {

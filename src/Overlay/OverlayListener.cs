@@ -131,7 +131,7 @@ public sealed class OverlayListener : IAsyncDisposable
         try
         {
             lock (_running) _running.AddLast(place);
-            var connection = await OverlayHandshake.Accept(socket, _tls, _frameBytesMax, either.Token);
+            var connection = await OverlayHandshake.Accept(socket, _tls, _time, _frameBytesMax, either.Token);
             if (_accepted.Writer.TryWrite(connection)) return;
             _refused?.Invoke($"{connection.Peer}: {OverlayLimits.AcceptedMax} links already wait to be taken.");
             await connection.DisposeAsync();
