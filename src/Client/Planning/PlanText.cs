@@ -42,7 +42,7 @@ internal static class PlanText
     };
 
     private static string ManifestOptions(ModelPlan plan, PlanQuestion question) => string.Create(CultureInfo.InvariantCulture,
-        $"--stages {plan.Layers.Length} --layers {string.Join(',', plan.Layers)} --context {question.ContextTokens} --sessions {question.Sessions}");
+        $"--stages {plan.Layers.Length} --layers {string.Join(',', plan.Layers)} --context {question.ContextTokens} --sessions {question.Sessions}{(question.KvTokens is { } tokens ? $" --kv-tokens {tokens}" : "")}");
 
     private static string Figures(ModelPlan plan) => string.Create(CultureInfo.InvariantCulture,
         $"{plan.TokenMs:0.0##} ms a token, {plan.FirstTokenMs:0.0##} ms to the first one, {plan.TokensPerSecond:0.0} tokens/s of many streams together");
