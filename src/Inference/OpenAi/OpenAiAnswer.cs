@@ -3,10 +3,11 @@ using System.Text.Json;
 namespace SwarmCompute.Inference;
 
 /// <summary>Writes the objects of the OpenAI API: whole answers, pieces of a streamed one, models and errors.</summary>
-internal sealed class OpenAiAnswer(OpenAiModel model, OpenAiRequest request, string id, DateTimeOffset created)
+internal sealed class OpenAiAnswer(OpenAiModel model, OpenAiRequest request, AnswerId id, DateTimeOffset created)
 {
     private readonly OpenAiLogprobs _logprobs = new(model.Tokenizer, request.IsChat);
     private readonly bool[] _begun = new bool[request.Choices];
+    private readonly string _id = id.ToString();
 
     /// <summary>The client has the beginning of this answer already.</summary>
     public void Begun(int choice) => _begun[choice] = true;
@@ -112,7 +113,7 @@ internal sealed class OpenAiAnswer(OpenAiModel model, OpenAiRequest request, str
     private void Begin(Utf8JsonWriter json, string kind)
     {
         json.WriteStartObject();
-        json.WriteString("id", id);
+        json.WriteString("id", _id);
         json.WriteString("object", kind);
         json.WriteNumber("created", created.ToUnixTimeSeconds());
         json.WriteString("model", model.Id);

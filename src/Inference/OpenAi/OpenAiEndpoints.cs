@@ -13,7 +13,7 @@ namespace SwarmCompute.Inference;
 /// Differences from OpenAI's own (docs/inference-api.md has all of them): <c>temperature</c> is 0 and <c>seed</c> is 0 where not given, so that the
 /// same request has the same answer; <c>top_k</c>, <c>min_p</c>, <c>repeat_penalty</c> and <c>grammar</c> are understood; every streamed token
 /// carries <c>"swarm":{"token":id,"index":i}</c> and an event id, and the same request is continued after the event that <c>Last-Event-ID</c>
-/// names, or, at any head, after the tokens of <c>"swarm":{"resume_tokens":[ids]}</c>: only the rest of the answer is sent.
+/// names, at its own head or the next one, or, at any head, after the tokens of <c>"swarm":{"resume_tokens":[ids]}</c>: only the rest is sent.
 /// </remarks>
 public static class OpenAiEndpoints
 {

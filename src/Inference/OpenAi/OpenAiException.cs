@@ -23,6 +23,10 @@ internal sealed class OpenAiException(int status, string type, string message, s
     public static OpenAiException NotKept() => new(410, "invalid_request_error",
         "The answer that Last-Event-ID names is not kept here any more, or its request was another one; ask anew without it, or with 'swarm.resume_tokens'.", "Last-Event-ID", "answer_not_kept");
 
+    public static OpenAiException NotAllCame() => new(410, "invalid_request_error",
+        "The head that told this answer was lost, and the latest events that it told did not come to this one; with 'n' above 1 they cannot be found again: ask anew.",
+        "Last-Event-ID", "answer_not_kept");
+
     /// <summary>What a client is told of a fault; null for one that it is not told of.</summary>
     public static OpenAiException? From(Exception fault) => fault switch
     {

@@ -17,11 +17,16 @@ internal sealed class OpenAiGeneration
 
     private OpenAiGeneration(OpenAiModel model, OpenAiRequest request, ImmutableArray<int> prompt, int tokensMax, int choice, ImmutableArray<int> known, int had)
     {
-        (_model, _request, _choice, _had) = (model, request, choice, had);
+        (_model, _request, _choice, _had) = (model, request, choice, Math.Min(had, known.Length));
         _text = new TextAssembler(model.Tokenizer, request.Stop);
         _grammar = request.Grammar?.Start();
         var sampling = request.Sampling with { Seed = unchecked(request.Sampling.Seed + (ulong)choice) };
-        _generation = new GenerationRequest(prompt, tokensMax, sampling, known, model.Tokenizer.EndTokens) { Grammar = request.Grammar, PrefixScope = request.KeyName };
+        _generation = new GenerationRequest(prompt, tokensMax, sampling, known, model.Tokenizer.EndTokens)
+        {
+            Grammar = request.Grammar,
+            PrefixScope = request.KeyName,
+            Had = had,
+        };
     }
 
     public int PromptTokens => _generation.Prompt.Length;
@@ -56,6 +61,7 @@ internal sealed class OpenAiGeneration
         OpenAiGeneration One(int choice)
         {
             var (tokens, had) = known(choice);
+            if (tokens.Length > tokensMax || tokens.Any(token => token >= model.Tokenizer.VocabularySize)) throw OpenAiException.NotKept();    // no head told that
             var generation = new OpenAiGeneration(model, request, prompt, tokensMax, choice, tokens, had);
             generation.AddWhatTheClientHas();
             if (request.Echo && had == 0) generation._echo = request.Prompt ?? TextOf(model, prompt);

@@ -13,7 +13,7 @@ internal sealed partial class OpenAiRequestReader(OpenAiModel model)
     /// <summary>Tokens of a completion where the request does not say: as the OpenAI API has it. A chat takes what fits.</summary>
     public const int CompletionTokensDefault = 16;
 
-    private const int StopsMax = 4, StopLengthMax = 256, MessagesMax = 1024, ChoicesMax = 8, BestOfMax = 20, BiasesMax = 1024;
+    private const int StopsMax = 4, StopLengthMax = 256, MessagesMax = 1024, BestOfMax = 20, BiasesMax = 1024;
 
     private static readonly JsonDocumentOptions Bounds = new() { MaxDepth = 80, AllowDuplicateProperties = false };
 
@@ -23,7 +23,7 @@ internal sealed partial class OpenAiRequestReader(OpenAiModel model)
         using var document = Parse(body);
         var json = Named(document.RootElement);
         RefuseWhatIsNotDone(json, chat);
-        var choices = Member(json, "n") is { } n ? (int)Integer(n, "n", 1, ChoicesMax) : 1;
+        var choices = Member(json, "n") is { } n ? (int)Integer(n, "n", 1, AnswerEvent.ChoicesMax) : 1;
         var request = new OpenAiRequest
         {
             IsChat = chat,

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace SwarmCompute.Inference;
@@ -7,7 +7,7 @@ namespace SwarmCompute.Inference;
 /// <summary>Answers the completion requests for one model.</summary>
 internal sealed class OpenAiService(OpenAiModel model)
 {
-    private readonly KeptAnswers _kept = new(model.Time);
+    private readonly KeptAnswers _kept = new(model.Head, model.Time);
 
     /// <exception cref="OpenAiException">The request cannot be answered.</exception>
     /// <exception cref="PipelineException">The pipeline cannot serve it.</exception>
@@ -20,7 +20,7 @@ internal sealed class OpenAiService(OpenAiModel model)
         {
             var body = await OpenAiBody.Read(context.Request);
             var request = new OpenAiRequestReader(model).Read(body, chat) with { KeyName = context.Features.Get<ApiKeyUse>()?.KeyName };
-            await (request.Stream ? Stream(serving, request, Hash(body.Span, chat)) : Whole(serving, request));
+            await (request.Stream ? Stream(serving, request, Hash(body.Span, request)) : Whole(serving, request));
         });
     }
 
@@ -34,7 +34,7 @@ internal sealed class OpenAiService(OpenAiModel model)
             serving.Count(piece);
             pieces.Add(piece);
         }
-        var answer = new OpenAiAnswer(model, request, NewId(request.IsChat), model.Time.GetUtcNow());
+        var answer = new OpenAiAnswer(model, request, AnswerId.New(request.IsChat), model.Time.GetUtcNow());
         await OpenAiBody.Write(serving.Context, 200, json => answer.Whole(json, BestAnswers.Of(pieces, request), OpenAiUsage.Of(answers)));
     }
 
@@ -43,15 +43,16 @@ internal sealed class OpenAiService(OpenAiModel model)
         var context = serving.Context;
         var (kept, had) = await Kept(context, request, hash);
         using var telling = _kept.Tell(kept, had, request, context.RequestAborted);
-        var answer = new OpenAiAnswer(model, request, kept.Id, kept.Created);
+        var answer = new OpenAiAnswer(model, request, kept.Id, DateTimeOffset.FromUnixTimeSeconds(kept.Begun));
         for (var choice = 0; choice < request.Choices; choice++)
             if (telling.Known[choice].Had > 0 || telling.IsOver[choice]) answer.Begun(choice);
         var answers = OpenAiGeneration.Of(model, request, choice => telling.Known[choice]);
         serving.Begin(answers);
         await foreach (var piece in OpenAiChoices.Pieces([.. answers.Where((_, choice) => !telling.IsOver[choice])], telling.Cancelled))
         {
-            serving.Count(piece);
-            await OpenAiBody.Event(context, telling.Event(piece), json => answer.Piece(json, piece));
+            var id = telling.Event(piece);
+            serving.Count(piece, isTold: id is not null);
+            if (id is not null) await OpenAiBody.Event(context, id, json => answer.Piece(json, piece));
         }
         if (request.StreamUsage)
             await OpenAiBody.Event(context, null, json => answer.UsagePiece(json, OpenAiUsage.Of(answers)));
@@ -59,17 +60,18 @@ internal sealed class OpenAiService(OpenAiModel model)
     }
 
     /// <summary>The answer to tell, new or one that is gone on with, and how many of its events the client has.</summary>
-    private async Task<(KeptAnswer Answer, int Had)> Kept(HttpContext context, OpenAiRequest request, Hash32 hash)
+    private async Task<(AnswerHistory Answer, int Had)> Kept(HttpContext context, OpenAiRequest request, Hash32 hash)
     {
         if (context.Request.Headers["Last-Event-ID"] is [{ Length: > 0 } last]) return await _kept.GoOn(last, hash, context.RequestAborted);
-        var answer = _kept.Keep(NewId(request.IsChat), hash);
-        foreach (var token in request.Resume) answer.Add(0, token);
-        return (answer, request.Resume.Length);
+        return (_kept.Keep(AnswerId.New(request.IsChat), hash, request.Resume), request.Resume.Length);
     }
 
-    private static string NewId(bool chat) => (chat ? "chatcmpl-" : "cmpl-") + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
-
-    private static Hash32 Hash(ReadOnlySpan<byte> body, bool chat) => Hash32.Sha256([chat ? (byte)1 : (byte)0, .. body]);
+    /// <summary>What an answer is kept for: this body, sent to this path under this key.</summary>
+    private static Hash32 Hash(ReadOnlySpan<byte> body, OpenAiRequest request)
+    {
+        var key = request.KeyName is { } name ? Hash32.Sha256(Encoding.UTF8.GetBytes(name)) : default;
+        return Hash32.Sha256([request.IsChat ? (byte)1 : (byte)0, .. key.ToArray(), .. body]);
+    }
 
     /// <summary>One request's accounts.</summary>
     private sealed class Serving(HttpContext context, GenAiMetrics metrics)
@@ -84,9 +86,11 @@ internal sealed class OpenAiService(OpenAiModel model)
             _use?.Charge(metrics.PromptTokens);
         }
 
-        public void Count(OpenAiPiece piece)
+        /// <param name="piece">What was generated, or was known.</param>
+        /// <param name="isTold">False where the client has it already: it is charged, but is no part of what was told.</param>
+        public void Count(OpenAiPiece piece, bool isTold = true)
         {
-            metrics.Piece(piece);
+            if (isTold) metrics.Piece(piece);
             if (piece.Token is not null) _use?.Charge(1);
         }
     }

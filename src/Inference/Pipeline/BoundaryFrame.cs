@@ -10,18 +10,20 @@ namespace SwarmCompute.Inference;
 /// <code>
 ///  0 u8  kind            1 u8  flags: 1 = wants candidates (Hidden), or with 8: the text ends, and its embedding is wanted; 2 and 4: the format of
 ///                              hidden states, times 2 (Hidden, Have); 8 = is of a text to be embedded (Hidden); 1 = every stage so far can fork (Sync)
-///  2 u16 count: tokens (Hidden, Handed), candidates (Candidates), 1 (Embedding), entries (Have, Sync), bytes (Refused), 0 (Fork)
+///  2 u16 count: tokens (Hidden, Handed), candidates (Candidates), 1 (Embedding), entries (Have, Sync), bytes (Refused), 0 (Fork), events (History)
 ///  4 u32 head epoch      8 u32 session number
-/// 12 u32 position: tokens of the session before this frame (Hidden, Handed); tokens that are shared (Fork)
-/// 16 u64 sequence: the session's frames before this one (Hidden, Candidates, Handed, Embedding); frames that are shared (Fork); the map's generation (Sync)
+/// 12 u32 position: tokens of the session before this frame (Hidden, Handed); tokens that are shared (Fork); events of the answer before these (History)
+/// 16 u64 sequence: the session's frames before this one (Hidden, Candidates, Handed, Embedding); frames that are shared (Fork); the map's generation (Sync);
+///        when the answer began, in seconds since 1970 (History)
 /// 24 Hidden: states in the format, a row for each token     Candidates: f32 log-sum-exp, count * i32 token, count * f32 logit
 ///    Have: count * { u32 head epoch, u32 number, u64 next sequence }     Sync: count * u32 number     Refused: UTF-8 reason
 ///    Embedding: f32 numbers, embedding length     Fork: u32 number of the source
 ///    Handed: u32 length of the frame that was sent on (0: none), that frame, the engine's delta of these tokens
+///    History: u8 1 for a chat, else 0; 12 bytes of the answer's id; SHA-256 of the request; count * { u8 choice, i32 token, -1 at the choice's end }
 /// </code>
 /// Candidates and embeddings carry the sequence of the Hidden frame that they answer.
 /// </summary>
-internal readonly record struct BoundaryFrame(
+internal readonly partial record struct BoundaryFrame(
     FrameKind Kind, SessionId Session, int Count, bool WantsCandidates, int Position, long Sequence, BoundaryFormat Format = BoundaryFormat.F32)
 {
     /// <summary>In a Sync: whether every stage that it came through can fork sessions.</summary>
@@ -50,7 +52,7 @@ internal readonly record struct BoundaryFrame(
         var sequence = BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]);
         var (wants, embeds, format) = ((flags & Wants) != 0, (flags & OfText) != 0, (BoundaryFormat)(flags >> FormatShift & FormatMask));
         if (flags > AllFlags || !HasFlags(kind, wants, embeds, format)) return $"a frame of kind {kind} has unknown flags";
-        if (position > int.MaxValue || (kind is not (FrameKind.Hidden or FrameKind.Handed or FrameKind.Fork) && position != 0)) return $"a frame of kind {kind} has an impossible position";
+        if (position > int.MaxValue || (kind is not (FrameKind.Hidden or FrameKind.Handed or FrameKind.Fork or FrameKind.History) && position != 0)) return $"a frame of kind {kind} has an impossible position";
         if (sequence > long.MaxValue || (!HasSequence(kind) && sequence != 0)) return $"a frame of kind {kind} has an impossible sequence";
         if (!HasSession(kind, session)) return $"a frame of kind {kind} names an impossible session";
         if (!HasLength(kind, count, bytes.Length - HeaderSize, format) || (kind == FrameKind.Handed && SentLength(bytes) > bytes.Length - HandedSize - 1))
@@ -239,12 +241,12 @@ internal readonly record struct BoundaryFrame(
     };
 
     private static bool HasSequence(FrameKind kind) =>
-        kind is FrameKind.Hidden or FrameKind.Candidates or FrameKind.Embedding or FrameKind.Sync or FrameKind.Handed or FrameKind.Fork;
+        kind is FrameKind.Hidden or FrameKind.Candidates or FrameKind.Embedding or FrameKind.Sync or FrameKind.Handed or FrameKind.Fork or FrameKind.History;
 
     private static bool HasSession(FrameKind kind, SessionId session) => kind switch
     {
         FrameKind.Hidden or FrameKind.Candidates or FrameKind.Embedding or FrameKind.Handed or FrameKind.CloseSession or FrameKind.Fork or FrameKind.Rest => session.Number != 0,
-        FrameKind.Sync => session.Number == 0,
+        FrameKind.Sync or FrameKind.History => session.Number == 0,
         FrameKind.Refused => session.Number != 0 || session.HeadEpoch == 0,
         _ => session == default,
     };
@@ -259,6 +261,7 @@ internal readonly record struct BoundaryFrame(
         FrameKind.Sync => count <= EntriesMax && payload == count * sizeof(uint),
         FrameKind.Refused => count <= ReasonBytesMax && payload == count,
         FrameKind.Fork => count == 0 && payload == sizeof(uint),
+        FrameKind.History => count <= EventsMax && payload == HistorySize + count * EventSize,
         FrameKind.CloseSession or FrameKind.Ping or FrameKind.Pong or FrameKind.Rest => count == 0 && payload == 0,
         _ => false,
     };

@@ -16,6 +16,14 @@ internal sealed class BoundaryQueue(int framesMax) : ChannelReader<FrameSlice>, 
     private CancellationTokenRegistration _cancelling;
     private bool _waits, _over;
 
+    /// <summary>Frames that wait.</summary>
+    public override int Count
+    {
+        get { lock (_gate) return _frames.Count; }
+    }
+
+    public override bool CanCount => true;
+
     /// <summary>Adds a frame; false where the queue is full or has ended.</summary>
     public bool TryWrite(FrameSlice frame)
     {

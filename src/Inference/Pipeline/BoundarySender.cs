@@ -9,7 +9,11 @@ namespace SwarmCompute.Inference;
 internal sealed class BoundarySender : IDisposable
 {
     private readonly Dictionary<SessionId, Outgoing> _sessions = [];
+    /// <summary>The most frames that wait for a link where histories of answers are added to them: a link that is behind gets these later.</summary>
+    public const int HistoriesWithin = 512;
+
     private readonly PipelineOptions _options;
+    private readonly AnswerHistories _histories;
     private readonly int _queueMax;
     private readonly ReplaySpill? _spill;
     private readonly FrameBlocks _blocks;
@@ -17,10 +21,10 @@ internal sealed class BoundarySender : IDisposable
     private BoundaryQueue? _queue;
     private (uint HeadEpoch, long Generation, bool AllFork)? _synced;
 
-    public BoundarySender(PipelineOptions options)
+    public BoundarySender(PipelineOptions options, AnswerHistories histories)
     {
-        _options = options;
-        _queueMax = options.SessionsMax * (options.ContextTokens + 8) + 64;
+        (_options, _histories) = (options, histories);
+        _queueMax = options.SessionsMax * (options.ContextTokens + 8) + 64 + HistoriesWithin;
         _spill = options.ReplayDirectory is { } directory ? new ReplaySpill(directory, options.ReplayDiskMax) : null;
         _blocks = new FrameBlocks(_spill, options.ReplayBytesMax);
     }
@@ -110,10 +114,26 @@ internal sealed class BoundarySender : IDisposable
         Enqueue(BoundaryFrame.Close(session));
     }
 
-    /// <summary>From now on this stage knows the head's open sessions: whatever it does not know is over.</summary>
+    /// <summary>Sends what the receiver lacks of the histories of answers. False where the link is behind: the rest is to be sent later.</summary>
+    public bool SendHistories()
+    {
+        while (_queue is { } queue)
+        {
+            if (queue.Count >= HistoriesWithin) return false;
+            if (_histories.Next() is not { } frame) return true;
+            Enqueue(frame);
+        }
+        return true;
+    }
+
+    /// <summary>
+    /// From now on this stage knows the head's open sessions: whatever it does not know is over. What it knows of answers goes before: so a head whose
+    /// ring stands has what its stages had.
+    /// </summary>
     public void Sync(uint headEpoch, long generation, bool allFork)
     {
         _synced = (headEpoch, generation, allFork);
+        SendHistories();
         Enqueue(SyncFrame());
     }
 
@@ -125,6 +145,8 @@ internal sealed class BoundarySender : IDisposable
     {
         LinkDown();
         var queue = _queue = new BoundaryQueue(_queueMax);
+        _histories.SendAnew();
+        SendHistories();
         if (_synced is not null) Enqueue(SyncFrame());
         foreach (var (session, outgoing) in _sessions)
         {

@@ -41,4 +41,7 @@ internal enum FrameKind : byte
 
     /// <summary>The session's answer is over; it stays open, for others to begin with its tokens.</summary>
     Rest = 12,
+
+    /// <summary>What the head told of a streamed answer; every stage keeps it and hands it on, and the last one gives it to a head of a later epoch.</summary>
+    History = 13,
 }

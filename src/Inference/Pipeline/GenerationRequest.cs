@@ -22,4 +22,10 @@ public sealed record GenerationRequest(
 
     /// <summary>Room that was given already, for this and the request's other answers; null where the answer asks for its own.</summary>
     internal SessionRoom? Room { get; init; }
+
+    /// <summary>
+    /// Tokens of the answer that the client has, where these are more than those of <see cref="Resume"/>: the first ones after those are generated
+    /// again, and count as resumed.
+    /// </summary>
+    internal int Had { get; init; }
 }

@@ -175,6 +175,7 @@ internal sealed partial class InboundLinks(
                 watch.Heard();
                 if (BoundaryFrame.Read(buffer.Memory.Span, out var frame) is { } fault) return fault;
                 if (frame.Kind == FrameKind.Ping && !watch.Pinged()) return $"it asked more than {options.PingsMax} times within {options.SilenceMax.TotalSeconds} s";
+                if (frame.Kind == FrameKind.History && !watch.Told()) return $"it sent more than {options.HistoriesMax} histories within {options.SilenceMax.TotalSeconds} s";
                 if (frame.Kind == FrameKind.Ping) await connection.Send(pong, cancel);
                 else if (Hand(connection, frame, buffer, out kept) is not { } taken) return "a newer link replaced this one";
                 else await taken.WaitAsync(cancel);

@@ -6,8 +6,8 @@ namespace SwarmCompute.Inference;
 internal sealed class LinkWatch(TimeProvider time, PipelineOptions options)
 {
     private long _heard = time.GetTimestamp();
-    private long _pingsSince = time.GetTimestamp();
-    private int _pings, _asked, _answered;
+    private long _pingsSince = time.GetTimestamp(), _historiesSince = time.GetTimestamp();
+    private int _pings, _histories, _asked, _answered;
 
     /// <summary>Something came.</summary>
     public void Heard() => Volatile.Write(ref _heard, time.GetTimestamp());
@@ -17,6 +17,13 @@ internal sealed class LinkWatch(TimeProvider time, PipelineOptions options)
     {
         if (time.GetElapsedTime(_pingsSince) > options.SilenceMax) (_pingsSince, _pings) = (time.GetTimestamp(), 0);
         return ++_pings <= options.PingsMax;
+    }
+
+    /// <summary>The other side sends a history of an answer. False where it sends more than <see cref="PipelineOptions.HistoriesMax"/> allows. Called by one reader.</summary>
+    public bool Told()
+    {
+        if (time.GetElapsedTime(_historiesSince) > options.SilenceMax) (_historiesSince, _histories) = (time.GetTimestamp(), 0);
+        return ++_histories <= options.HistoriesMax;
     }
 
     /// <summary>The other side answers. False where it was not asked so often. Called by one reader.</summary>

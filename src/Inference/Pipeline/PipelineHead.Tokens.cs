@@ -31,7 +31,7 @@ public sealed partial class PipelineHead
                     yield break;
                 }
                 tokens[count++] = token;
-                Usage.CountToken();
+                if (count - begin > request.Had) Usage.CountToken();
                 yield return new GeneratedToken(count - 1 - begin, token, IsEnd: false, candidates) { CachedTokens = cached };
                 if (count == tokens.Length) yield break;
                 var answer = Feed(session, tokens.AsMemory(count - 1, 1), wantsCandidates: true)!;
@@ -40,7 +40,8 @@ public sealed partial class PipelineHead
         }
         finally
         {
-            Usage.End(request.Prompt.AsSpan(), tokens.AsSpan(begin, count - begin), request.Resume.Length);    // first: whoever drains reads it then
+            var resumed = Math.Min(count - begin, Math.Max(request.Resume.Length, request.Had));
+            Usage.End(request.Prompt.AsSpan(), tokens.AsSpan(begin, count - begin), resumed);                 // first: whoever drains reads it then
             lock (_ring.Gate) KeepOrClose(session);
         }
     }

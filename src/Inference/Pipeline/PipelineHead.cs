@@ -156,6 +156,7 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
     ChannelReader<FrameSlice> IOutboundNode.OutboundUp(Dictionary<SessionId, long> have)
     {
         var queue = _ring.Sender.LinkUp(have);
+        _ring.HistoriesChanged();                                            // what the queue has no room for is sent later
         CheckReady();
         return queue;
     }
@@ -170,6 +171,11 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
 
     bool IRingNode.Inbound(BoundaryFrame frame, OverlayFrame buffer)
     {
+        if (frame.Kind == FrameKind.History)
+        {
+            TakeHistory(frame, buffer.Memory.Span);
+            return false;
+        }
         if (frame.Session.HeadEpoch != _options.Epoch.Value) return false;   // meant for another head of this order
         switch (frame.Kind)
         {
@@ -272,6 +278,7 @@ public sealed partial class PipelineHead : IRingNode, IAsyncDisposable
     private void CheckReady()
     {
         if (!RingStands()) return;
+        if (!_stood) _ring.Histories.Renew(_time.GetUtcNow());               // clients can come back only now
         _stood = true;
         _ring.RaiseReady();
     }

@@ -80,6 +80,12 @@ public sealed record PipelineOptions
 
     internal long KvTokensMax => KvTokens ?? (long)SessionsMax * ContextTokens;
 
+    /// <summary>Between two sendings of what is known of streamed answers: what comes meanwhile goes together.</summary>
+    internal static readonly TimeSpan HistoriesEvery = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Frames of histories that the stage before may send within <see cref="SilenceMax"/>; one that sends more ends. An honest one sends half of it at most.</summary>
+    internal int HistoriesMax => (int)Math.Min(1 << 20, 2 * (BoundarySender.HistoriesWithin + AnswerHistories.AnswersMax * (1 + SilenceMax / HistoriesEvery)));
+
     internal int NextSlot => (Slot + 1) % Slots;
 
     internal int PreviousSlot => (Slot + Slots - 1) % Slots;

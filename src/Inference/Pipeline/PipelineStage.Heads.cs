@@ -11,7 +11,7 @@ public sealed partial class PipelineStage
     /// <summary>A newer head: what its predecessor had open is over. Apart from the question, which every frame asks, for its closure would be allocated there.</summary>
     private void BeginHead(uint epoch)
     {
-        _headEpoch = epoch;
+        _headEpoch = _ring.Histories.NewestHead = epoch;
         _sync = null;
         foreach (var over in _sessions.Keys.Where(s => s.HeadEpoch < epoch).ToList()) Close(over);
     }
@@ -22,10 +22,27 @@ public sealed partial class PipelineStage
     /// </summary>
     private void ForgetHeadsAfter(uint epoch)
     {
-        _headEpoch = epoch;
+        _headEpoch = _ring.Histories.NewestHead = epoch;
         _sync = null;
+        _ring.Histories.ForgetHeadsAfter(epoch);
         _ring.Sender.ForgetSync();
         foreach (var over in _sessions.Keys.Where(s => s.HeadEpoch > epoch).ToList()) Close(over);
         _ring.RenewInbound();
     }
+
+    /// <summary>
+    /// What was told of an answer, kept for the head to come. Over the head's own link only the newest head has a word; a stage before hands on what an
+    /// earlier one had told, too, but each answer is written by the latest head that told of it.
+    /// </summary>
+    private void TakeHistory(BoundaryFrame frame, ReadOnlySpan<byte> bytes)
+    {
+        if (_options.PreviousSlot == 0 && frame.Session.HeadEpoch < _headEpoch) return;
+        ObserveHead(frame.Session.HeadEpoch);
+        ForgetHistories();
+        _ring.Histories.Take(frame, bytes, _time.GetUtcNow());
+        _ring.HistoriesChanged();
+    }
+
+    /// <summary>A stage keeps an answer for longer than its head does: that one may be lost, and its successor takes its time.</summary>
+    private void ForgetHistories() => _ring.Histories.Forget(_time.GetUtcNow() - AnswerHistories.KeepTime - _options.RestoreMax);
 }

@@ -14,6 +14,7 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
     private const int SpareCallsMax = 256;
 
     private readonly PipelineOptions _options;
+    private readonly TimeProvider _time;
     private readonly Ring _ring;
     private readonly Dictionary<SessionId, StageSession> _sessions = [];
     private readonly Stack<FrameCall> _spareCalls = new();
@@ -27,7 +28,7 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
 
     private PipelineStage(PipelineOptions options, OverlayListener listener, OverlayCredentials credentials, TimeProvider time, ILogger log)
     {
-        _options = options;
+        (_options, _time) = (options, time);
         _ring = new Ring(options, listener, credentials, time, this, log);
         _feed = new StandbyFeed(options, _ring.Gate, _ring.Sender, _ring.Worker, () => _sessions.Values, log);
         _standbyLink = new OutboundLink(options, credentials, time, _ring.Gate, _feed, TellLoss, log);
@@ -43,6 +44,12 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
     public int OpenSessions
     {
         get { lock (_ring.Gate) return Running; }
+    }
+
+    /// <summary>Streamed answers whose history the stage keeps for a head to come, and their events.</summary>
+    internal (int Answers, int Events) KeptHistories
+    {
+        get { lock (_ring.Gate) return (_ring.Histories.Count, _ring.Histories.Events); }
     }
 
     /// <summary>Sessions that stay open after their answer, for others to begin with their tokens.</summary>
@@ -104,7 +111,9 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
 
     ChannelReader<FrameSlice> IOutboundNode.OutboundUp(Dictionary<SessionId, long> have)
     {
+        ForgetHistories();
         var queue = _ring.Sender.LinkUp(have);
+        _ring.HistoriesChanged();                                            // what the queue has no room for is sent later
         CheckReady();
         return queue;
     }
@@ -123,6 +132,11 @@ public sealed partial class PipelineStage : IRingNode, IAsyncDisposable
     {
         if (frame.Kind is FrameKind.Have or FrameKind.Pong || frame is { Kind: FrameKind.Refused, Session.Number: 0 })
             throw new BoundaryProtocolException($"a frame of kind {frame.Kind} came down the pipeline");
+        if (frame.Kind == FrameKind.History)
+        {
+            TakeHistory(frame, buffer.Memory.Span);
+            return false;
+        }
         if (frame.Session.HeadEpoch < _headEpoch) return false;              // of a head that was replaced
         ObserveHead(frame.Session.HeadEpoch);
         switch (frame.Kind)

@@ -15,12 +15,14 @@ internal sealed partial class Ring : IAsyncDisposable
     private readonly PipelineOptions _options;
     private readonly OverlayListener _listener;
     private readonly IRingNode _node;
+    private readonly TimeProvider _time;
     private readonly InboundLinks _inbound;
     private readonly OutboundLink _outbound;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<PipelineEvent> _events =
         Channel.CreateBounded<PipelineEvent>(new BoundedChannelOptions(EventsMax) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private Task _running = Task.CompletedTask;
     private long _readyGeneration = -1;
 
@@ -28,8 +30,9 @@ internal sealed partial class Ring : IAsyncDisposable
     {
         options.Validate();
         if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("Hidden states are little-endian on the wire and in memory; this machine is not.");
-        (_options, _listener, _node, _log) = (options, listener, node, log);
-        Sender = new BoundarySender(options);
+        (_options, _listener, _node, _time, _log) = (options, listener, node, time, log);
+        Histories = new AnswerHistories(options);
+        Sender = new BoundarySender(options, Histories);
         Worker = new KernelWorker($"stage {options.Slot}", time, fault => Raise(new PipelineEvent.Failed($"The kernel of stage {options.Slot} failed: {fault.Message}")));
         _inbound = new InboundLinks(options, listener, time, Gate, node, Watched, log);
         _outbound = new OutboundLink(options, credentials, time, Gate, node, Raise, log);
@@ -39,6 +42,9 @@ internal sealed partial class Ring : IAsyncDisposable
 
     public BoundarySender Sender { get; }
 
+    /// <summary>What is known of streamed answers. Used under the gate.</summary>
+    public AnswerHistories Histories { get; }
+
     public KernelWorker Worker { get; }
 
     public PipelineMap? Map { get; private set; }
@@ -47,7 +53,11 @@ internal sealed partial class Ring : IAsyncDisposable
 
     public ChannelReader<PipelineEvent> Events => _events.Reader;
 
-    public void Start() => _running = _options.Slots == 1 ? Task.CompletedTask : Task.WhenAll(Watched(_inbound.Run(_stop.Token)), Watched(_outbound.Run(_stop.Token)));
+    public void Start() => _running = _options.Slots == 1 ? Task.CompletedTask : Task.WhenAll(
+        Watched(_inbound.Run(_stop.Token)), Watched(_outbound.Run(_stop.Token)), Watched(HandHistoriesOn(_stop.Token)));
+
+    /// <summary>More is known of streamed answers: the next stage is told soon, and nobody waits for it.</summary>
+    public void HistoriesChanged() => _news.Writer.TryWrite(true);
 
     /// <summary>Takes a map unless it is no newer than the last one.</summary>
     /// <exception cref="ArgumentException">The map does not have one stage for each slot in order.</exception>
@@ -155,6 +165,24 @@ internal sealed partial class Ring : IAsyncDisposable
         lock (Gate) return Sender.Excess();
     }
 
+    /// <summary>Sends the histories of answers on, what came meanwhile together: one frame for some tokens of an answer, not for each.</summary>
+    private async Task HandHistoriesOn(CancellationToken stop)
+    {
+        try
+        {
+            await foreach (var _ in _news.Reader.ReadAllAsync(stop))
+            {
+                lock (Gate)
+                    if (!Sender.SendHistories()) HistoriesChanged();
+                await Task.Delay(PipelineOptions.HistoriesEvery, _time, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            LogStopped(_log, _options.Slot);
+        }
+    }
+
     /// <summary>A loop that ends by a fault of its own must not end in silence.</summary>
     private async Task Watched(Task loop)
     {
@@ -176,4 +204,7 @@ internal sealed partial class Ring : IAsyncDisposable
 
     [LoggerMessage(5003, LogLevel.Information, "Stage {Slot}: map {Generation} does not name epoch {Epoch} yet.")]
     private static partial void LogNotNamed(ILogger log, int slot, uint epoch, long generation);
+
+    [LoggerMessage(5004, LogLevel.Debug, "Stage {Slot}: hands no histories on any more.")]
+    private static partial void LogStopped(ILogger log, int slot);
 }

@@ -86,14 +86,6 @@ public sealed class KeptAnswersTests
         Assert.Equal(HttpStatusCode.Gone, await Status(server, body, events[0].Id!));
     }
 
-    [Fact]
-    public void Only_the_latest_answers_are_kept()
-    {
-        var kept = new KeptAnswers(TimeProvider.System);
-        foreach (var i in Enumerable.Range(0, 1000)) kept.Keep($"{i}", default).LastUsed = DateTimeOffset.MaxValue;
-        Assert.Equal(KeptAnswers.AnswersMax, Enumerable.Range(0, 1000).Count(i => kept.Has($"{i}")));
-    }
-
     private static async Task<HttpStatusCode> Status(TestServer server, JsonObject body, string lastEventId)
     {
         using var response = await server.Send(body.ToJsonString(), false, Cancel, lastEventId);

@@ -28,6 +28,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     public TestRing Ring { get; }
 
+    /// <summary>Whether the ring ends with the server.</summary>
+    public bool OwnsRing { get; init; } = true;
+
     public Uri Endpoint => _http.BaseAddress!;
 
     public static Task<TestServer> Start(CancellationToken cancel, TestRing? ring = null, bool stands = true, params int[] endTokens) =>
@@ -35,7 +38,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     public static async Task<TestServer> Start(
         ITokenizer tokenizer, TestRing? ring = null, bool stands = true, ApiKeys? keys = null, TimeProvider? time = null, string model = "tiny",
-        CancellationToken cancel = default)
+        bool ownsRing = true, CancellationToken cancel = default)
     {
         ring ??= new TestRing(2);
         if (stands) await ring.Stands(cancel);
@@ -46,7 +49,7 @@ internal sealed class TestServer : IAsyncDisposable
         if (keys is not null) web.UseApiKeys(keys);
         web.MapOpenAi(new OpenAiModel(model, ring.Head, tokenizer, time ?? TimeProvider.System));
         await web.StartAsync(cancel);
-        return new TestServer(web, ring);
+        return new TestServer(web, ring) { OwnsRing = ownsRing };
     }
 
     public static JsonObject Body(string prompt = "hello", int tokens = 8) => new() { ["model"] = "tiny", ["prompt"] = prompt, ["max_tokens"] = tokens };
@@ -93,6 +96,12 @@ internal sealed class TestServer : IAsyncDisposable
     {
         body["stream"] = true;
         using var response = await Send(body.ToJsonString(), body.ContainsKey("messages"), cancel, lastEventId);
+        return await Events(response, cancel);
+    }
+
+    /// <summary>The events of an answer, without [DONE], which must be the last one.</summary>
+    public static async Task<List<(string? Id, JsonElement Json)>> Events(HttpResponseMessage response, CancellationToken cancel)
+    {
         var events = (await response.Content.ReadAsStringAsync(cancel)).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
         if (events[^1] != "data: [DONE]") throw new InvalidDataException(string.Join('\n', events));
         return [.. events[..^1].Select(Event)];
@@ -110,6 +119,6 @@ internal sealed class TestServer : IAsyncDisposable
     {
         _http.Dispose();
         await _web.DisposeAsync();
-        await Ring.DisposeAsync();
+        if (OwnsRing) await Ring.DisposeAsync();
     }
 }

@@ -87,6 +87,25 @@ public sealed class BoundaryFrameTests
             Assert.Equal(session with { Number = source }, BoundaryFrame.ReadSource(frame, bytes));
         });
 
+    [Fact]
+    public void A_history_survives_the_wire() =>
+        Gen.Select(Gen.UInt, Gen.Select(Gen.Bool, Gen.ULong, Gen.UInt), Gen.Byte.Array[Hash32.Size], Gen.Long[0, long.MaxValue], Gen.Int[0, int.MaxValue],
+                Gen.Select(Gen.Byte[0, 7], Gen.Int[-1, int.MaxValue]).Array[0, 60])
+            .Sample((epoch, name, hash, begun, from, pairs) =>
+            {
+                var answer = new AnswerHistory(new AnswerId(name.Item1, name.Item2, name.Item3), new Hash32(hash), begun);
+                AnswerEvent[] events = [.. pairs.Select(pair => new AnswerEvent(pair.Item1, pair.Item2))];
+                var bytes = BoundaryFrame.History(epoch, answer, events, from);
+                Assert.Null(BoundaryFrame.Read(bytes, out var frame));
+                Assert.Equal(new BoundaryFrame(FrameKind.History, new SessionId(epoch, 0), events.Length, false, from, begun), frame);
+                var read = BoundaryFrame.ReadHistory(bytes, frame.Count);
+                Assert.Equal((answer.Id, answer.Request), (read.Id, read.Request));
+                Assert.Equal(events, read.Events);
+                Assert.True(AnswerId.TryParse(answer.Id.ToString(), out var parsed));
+                Assert.Equal(answer.Id, parsed);
+                Assert.NotNull(BoundaryFrame.Read(bytes.AsSpan(..^1), out _));
+            });
+
     [Theory]
     [InlineData("stage 1: the context is full", "stage 1: the context is full")]
     [InlineData("two\nlines\u001b[31m", "two lines [31m")]
@@ -106,7 +125,7 @@ public sealed class BoundaryFrameTests
 
     [Fact]
     public void Random_bytes_behind_a_known_kind_are_read_or_refused_and_do_no_harm() =>
-        Gen.Select(Gen.Byte[1, 12], Gen.Int[0, 30], Gen.Byte.Array[0, 200]).Sample((kind, count, payload) =>
+        Gen.Select(Gen.Byte[1, 13], Gen.Int[0, 30], Gen.Byte.Array[0, 200]).Sample((kind, count, payload) =>
         {
             var bytes = new byte[BoundaryFrame.HeaderSize + payload.Length];
             (bytes[0], bytes[2], bytes[8]) = (kind, (byte)count, 1);
@@ -133,6 +152,7 @@ public sealed class BoundaryFrameTests
             case FrameKind.Have: _ = BoundaryFrame.ReadHave(bytes, frame.Count); break;
             case FrameKind.Sync: _ = BoundaryFrame.ReadSync(bytes); break;
             case FrameKind.Fork: _ = BoundaryFrame.ReadSource(frame, bytes); break;
+            case FrameKind.History: Assert.True(Record.Exception(() => BoundaryFrame.ReadHistory(bytes, frame.Count)) is null or BoundaryProtocolException); break;
             case FrameKind.Refused: _ = BoundaryFrame.ReadReason(bytes); break;
             case FrameKind.Handed: Assert.True(BoundaryFrame.Sent(bytes).Length + BoundaryFrame.Delta(bytes).Length == bytes.Length - BoundaryFrame.HeaderSize - 4); break;
             case FrameKind.Hidden: Assert.True(BoundaryFrame.States((ReadOnlySpan<byte>)bytes).Length >= frame.Count); break;

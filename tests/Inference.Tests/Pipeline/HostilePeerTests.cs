@@ -31,6 +31,12 @@ public sealed class HostilePeerTests
         ["what it has"] = (peer => peer.Send(BoundaryFrame.Have([]), Cancel), "of kind Have came down"),
         ["candidates for a middle stage"] = (peer => peer.Send(BoundaryFrame.OfCandidates(Session, 0, new([1], [1f], 1f)), Cancel), "of kind Candidates came down"),
         ["what only a holder hands over"] = (peer => peer.Send(BoundaryFrame.Handed(Session, 0, 0, 1, [], [1]), Cancel), "of kind Handed came down"),
+        ["a history of an impossible event"] = (peer => peer.Send(History(1, events: new AnswerEvent(8, 5)), Cancel), "is impossible"),
+        ["a history of an impossible token"] = (peer => peer.Send(History(1, events: new AnswerEvent(0, -2)), Cancel), "is impossible"),
+        ["a history that is too long"] = (peer => peer.Send(History(1, from: 8 * 257, events: new AnswerEvent(0, 5)), Cancel), "an impossible history"),
+        ["a history of no day"] = (peer => peer.Send(History(1, begun: long.MaxValue), Cancel), "an impossible history"),
+        ["an answer that becomes another one"] = (BecomesAnother, "became another one"),
+        ["histories without end"] = (peer => Flood(peer, number => History(number)), "it sent more than"),
         ["a frame of a session that was closed"] = (ClosedThenGoesOn, "came where 0 was expected"),
     };
 
@@ -56,6 +62,7 @@ public sealed class HostilePeerTests
         wire.Thaw();
         Assert.Equal(undisturbed, await ring.Generate(9, 9, Cancel));
         Assert.InRange(ring[1].Stage!.OpenSessions, 0, 2 * 8);
+        Assert.InRange(ring[1].Stage!.KeptHistories.Answers, 0, AnswerHistories.AnswersMax);
     }
 
     [Fact]
@@ -183,6 +190,15 @@ public sealed class HostilePeerTests
         await peer.Send(BoundaryFrame.Close(Session), Cancel);
         await peer.Send(Hidden(sequence: 1, position: 1), Cancel);
     }
+
+    private static async Task BecomesAnother(RawPeer peer)
+    {
+        await peer.Send(History(1), Cancel);
+        await peer.Send(History(1, request: 2), Cancel);
+    }
+
+    private static byte[] History(uint number, int from = 0, long begun = 5, byte request = 1, params AnswerEvent[] events) =>
+        BoundaryFrame.History(Head, new AnswerHistory(new AnswerId(true, 7, number), Hash32.Sha256([request]), begun), events, from);
 
     private static async Task SendOn(OverlayConnection link, CancellationToken cancel)
     {
