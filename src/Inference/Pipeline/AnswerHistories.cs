@@ -25,7 +25,26 @@ internal sealed class AnswerHistories(PipelineOptions options)
     public int Count => _answers.Count;
 
     /// <summary>Events of all answers together.</summary>
-    public int Events => _answers.Values.Sum(answer => answer.Events);
+    public int Events
+    {
+        get
+        {
+            var events = 0;
+            foreach (var answer in _answers.Values) events += answer.Events;
+            return events;
+        }
+    }
+
+    /// <summary>Whether the next stage lacks something.</summary>
+    public bool AreUnsent
+    {
+        get
+        {
+            foreach (var answer in _answers.Values)
+                if (IsOwed(answer)) return true;
+            return false;
+        }
+    }
 
     public AnswerHistory? Find(AnswerId id) => _answers.GetValueOrDefault(id);
 
@@ -41,19 +60,20 @@ internal sealed class AnswerHistories(PipelineOptions options)
     /// <exception cref="BoundaryProtocolException">There can be no such answer.</exception>
     public AnswerHistory? Take(BoundaryFrame frame, ReadOnlySpan<byte> bytes, DateTimeOffset now, bool mayBegin = true)
     {
-        var (id, request, events) = BoundaryFrame.ReadHistory(bytes, frame.Count);
-        if (frame.Sequence > LatestSecond || frame.Position > AnswerEvent.ChoicesMax * (options.ContextTokens + 1L) - events.Length)
-            throw new BoundaryProtocolException($"answer {id} has an impossible history: {events.Length} events at {frame.Position}");
+        var (id, request) = BoundaryFrame.ReadHistory(bytes, frame.Count);
+        if (frame.Sequence > LatestSecond || frame.Position > AnswerEvent.ChoicesMax * (options.ContextTokens + 1L) - frame.Count)
+            throw new BoundaryProtocolException($"answer {id} has an impossible history: {frame.Count} events at {frame.Position}");
         var answer = Find(id);
         if (answer is not null && (answer.Request != request || answer.Begun != frame.Sequence)) throw new BoundaryProtocolException($"answer {id} became another one");
         if (answer?.HeadEpoch > frame.Session.HeadEpoch || (answer is null && !mayBegin)) return null;
-        if (frame.Position > (answer?.Events ?? 0) || frame.Position > EventsMax - events.Length)
+        if (frame.Position > (answer?.Events ?? 0) || frame.Position > EventsMax - frame.Count)
         {
             _answers.Remove(id);
             return null;
         }
         answer ??= Add(new AnswerHistory(id, request, frame.Sequence) { IsTakenOver = true });
-        answer.Follow(frame.Position, events);
+        var events = answer.Follow(frame.Position, frame.Count);
+        for (var i = 0; i < events.Length; i++) events[i] = BoundaryFrame.ReadEvent(bytes, i);
         (answer.HeadEpoch, answer.LastUsed) = (frame.Session.HeadEpoch, now);
         MakeRoom(AnswersMax);
         return answer;
@@ -63,8 +83,7 @@ internal sealed class AnswerHistories(PipelineOptions options)
     public byte[]? Next()
     {
         foreach (var answer in _answers.Values)
-            if (answer.IsUnsent && !IsTheHeadsOwn(answer))
-                return BoundaryFrame.History(options.Slot == 0 ? options.Epoch.Value : answer.HeadEpoch, answer, answer.Send(BoundaryFrame.EventsMax, out var from), from);
+            if (IsOwed(answer)) return BoundaryFrame.History(HeadOf(answer), answer, answer.Send(BoundaryFrame.EventsMax, out var from), from);
         return null;
     }
 
@@ -83,17 +102,22 @@ internal sealed class AnswerHistories(PipelineOptions options)
     /// <summary>Forgets answers that were not used since then, and are not being told.</summary>
     public void Forget(DateTimeOffset since)
     {
-        foreach (var old in _answers.Values.Where(answer => !answer.IsTold && answer.LastUsed < since).ToList()) _answers.Remove(old.Id);
+        foreach (var answer in _answers.Values)
+            if (!answer.IsTold && answer.LastUsed < since) _answers.Remove(answer.Id);
     }
 
     /// <summary>Forgets what was told for heads that never were.</summary>
     public void ForgetHeadsAfter(uint epoch)
     {
-        foreach (var never in _answers.Values.Where(answer => answer.HeadEpoch > epoch).ToList()) _answers.Remove(never.Id);
+        foreach (var answer in _answers.Values)
+            if (answer.HeadEpoch > epoch) _answers.Remove(answer.Id);
     }
 
-    /// <summary>The last stage need not tell the head what that head itself has told.</summary>
-    private bool IsTheHeadsOwn(AnswerHistory answer) => options.IsLast && answer.HeadEpoch >= NewestHead;
+    /// <summary>The last stage need not tell a head what that head itself has told.</summary>
+    private bool IsOwed(AnswerHistory answer) => answer.IsUnsent && (!options.IsLast || answer.HeadEpoch < NewestHead);
+
+    /// <summary>Whose word it is: what a head has of an earlier one's is its own.</summary>
+    private uint HeadOf(AnswerHistory answer) => options.Slot == 0 ? options.Epoch.Value : answer.HeadEpoch;
 
     private AnswerHistory Add(AnswerHistory answer)
     {

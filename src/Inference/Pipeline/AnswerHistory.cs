@@ -66,12 +66,12 @@ internal sealed class AnswerHistory(AnswerId id, Hash32 request, long begun)
         _hasNews = true;
     }
 
-    /// <summary>What another has from this event on; it is known here up to there at least.</summary>
-    public void Follow(int from, ReadOnlySpan<AnswerEvent> events)
+    /// <summary>Room for what another has from this event on, to be written at once; it is known here up to there at least.</summary>
+    public Span<AnswerEvent> Follow(int from, int events)
     {
         Cutoff(from);
-        CollectionsMarshal.SetCount(_events, from + events.Length);
-        events.CopyTo(CollectionsMarshal.AsSpan(_events)[from..]);
+        CollectionsMarshal.SetCount(_events, from + events);
+        return CollectionsMarshal.AsSpan(_events)[from..];
     }
 
     /// <summary>The next events that the next stage lacks, which count as sent then, and the first one's number.</summary>

@@ -13,7 +13,8 @@ internal readonly partial record struct BoundaryFrame
     /// <summary>Events of an answer, from this number on.</summary>
     public static byte[] History(uint headEpoch, AnswerHistory answer, ReadOnlySpan<AnswerEvent> events, int from)
     {
-        var frame = Begin(new BoundaryFrame(FrameKind.History, new SessionId(headEpoch, 0), events.Length, false, from, answer.Begun), HistorySize + events.Length * EventSize);
+        var header = new BoundaryFrame(FrameKind.History, new SessionId(headEpoch, 0), events.Length, false, from, answer.Begun);
+        var frame = Begin(header, HistorySize + events.Length * EventSize);
         var payload = frame.AsSpan(HeaderSize);
         answer.Id.Write(payload);
         answer.Request.CopyTo(payload[AnswerId.Size..]);
@@ -27,20 +28,21 @@ internal readonly partial record struct BoundaryFrame
         return frame;
     }
 
-    /// <summary>Reads which answer it is of, the hash of what was asked for, and the events.</summary>
+    /// <summary>Reads which answer it is of, and the hash of what was asked for; checks the events.</summary>
     /// <exception cref="BoundaryProtocolException">There can be no such answer, or no such event.</exception>
-    public static (AnswerId Id, Hash32 Request, AnswerEvent[] Events) ReadHistory(ReadOnlySpan<byte> frame, int count)
+    public static (AnswerId Id, Hash32 Request) ReadHistory(ReadOnlySpan<byte> frame, int count)
     {
         var payload = frame[HeaderSize..];
         if (!AnswerId.TryRead(payload, out var id)) throw new BoundaryProtocolException("a history names an impossible answer");
-        var request = new Hash32(payload[AnswerId.Size..HistorySize]);
-        var events = new AnswerEvent[count];
         for (var i = 0; i < count; i++)
-        {
-            var bytes = payload[(HistorySize + i * EventSize)..];
-            events[i] = new AnswerEvent(bytes[0], BinaryPrimitives.ReadInt32LittleEndian(bytes[1..]));
-            if (!events[i].IsPossible) throw new BoundaryProtocolException($"event {i} in a history of answer {id} is impossible");
-        }
-        return (id, request, events);
+            if (!ReadEvent(frame, i).IsPossible) throw new BoundaryProtocolException($"event {i} in a history of answer {id} is impossible");
+        return (id, new Hash32(payload[AnswerId.Size..HistorySize]));
+    }
+
+    /// <summary>Reads one of the events of a history, from 0.</summary>
+    public static AnswerEvent ReadEvent(ReadOnlySpan<byte> frame, int index)
+    {
+        var bytes = frame[(HeaderSize + HistorySize + index * EventSize)..];
+        return new AnswerEvent(bytes[0], BinaryPrimitives.ReadInt32LittleEndian(bytes[1..]));
     }
 }

@@ -114,16 +114,13 @@ internal sealed class BoundarySender : IDisposable
         Enqueue(BoundaryFrame.Close(session));
     }
 
-    /// <summary>Sends what the receiver lacks of the histories of answers. False where the link is behind: the rest is to be sent later.</summary>
-    public bool SendHistories()
+    /// <summary>Whether a link stands whose receiver lacks some of the histories of answers.</summary>
+    public bool OwesHistories => _queue is not null && _histories.AreUnsent;
+
+    /// <summary>Sends what the receiver lacks of the histories of answers; where the link is behind, the rest is for later.</summary>
+    public void SendHistories()
     {
-        while (_queue is { } queue)
-        {
-            if (queue.Count >= HistoriesWithin) return false;
-            if (_histories.Next() is not { } frame) return true;
-            Enqueue(frame);
-        }
-        return true;
+        while (_queue is { Count: < HistoriesWithin } && _histories.Next() is { } frame) Enqueue(frame);
     }
 
     /// <summary>

@@ -15,14 +15,14 @@ internal sealed partial class Ring : IAsyncDisposable
     private readonly PipelineOptions _options;
     private readonly OverlayListener _listener;
     private readonly IRingNode _node;
-    private readonly TimeProvider _time;
     private readonly InboundLinks _inbound;
     private readonly OutboundLink _outbound;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<PipelineEvent> _events =
         Channel.CreateBounded<PipelineEvent>(new BoundedChannelOptions(EventsMax) { FullMode = BoundedChannelFullMode.DropOldest });
-    private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly ITimer _historiesTimer;
+    private bool _historiesWait;
     private Task _running = Task.CompletedTask;
     private long _readyGeneration = -1;
 
@@ -30,9 +30,10 @@ internal sealed partial class Ring : IAsyncDisposable
     {
         options.Validate();
         if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("Hidden states are little-endian on the wire and in memory; this machine is not.");
-        (_options, _listener, _node, _time, _log) = (options, listener, node, time, log);
+        (_options, _listener, _node, _log) = (options, listener, node, log);
         Histories = new AnswerHistories(options);
         Sender = new BoundarySender(options, Histories);
+        _historiesTimer = time.CreateTimer(static ring => ((Ring)ring!).HistoriesDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Worker = new KernelWorker($"stage {options.Slot}", time, fault => Raise(new PipelineEvent.Failed($"The kernel of stage {options.Slot} failed: {fault.Message}")));
         _inbound = new InboundLinks(options, listener, time, Gate, node, Watched, log);
         _outbound = new OutboundLink(options, credentials, time, Gate, node, Raise, log);
@@ -53,11 +54,18 @@ internal sealed partial class Ring : IAsyncDisposable
 
     public ChannelReader<PipelineEvent> Events => _events.Reader;
 
-    public void Start() => _running = _options.Slots == 1 ? Task.CompletedTask : Task.WhenAll(
-        Watched(_inbound.Run(_stop.Token)), Watched(_outbound.Run(_stop.Token)), Watched(HandHistoriesOn(_stop.Token)));
+    public void Start() => _running = _options.Slots == 1 ? Task.CompletedTask : Task.WhenAll(Watched(_inbound.Run(_stop.Token)), Watched(_outbound.Run(_stop.Token)));
 
-    /// <summary>More is known of streamed answers: the next stage is told soon, and nobody waits for it.</summary>
-    public void HistoriesChanged() => _news.Writer.TryWrite(true);
+    /// <summary>
+    /// More is known of streamed answers. It is sent on at once, but soon after another time only then: one frame for some tokens of an answer, not for
+    /// each. Called under the gate.
+    /// </summary>
+    public void HistoriesChanged()
+    {
+        if (_historiesWait) return;
+        Sender.SendHistories();
+        _historiesWait = _historiesTimer.Change(PipelineOptions.HistoriesEvery, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>Takes a map unless it is no newer than the last one.</summary>
     /// <exception cref="ArgumentException">The map does not have one stage for each slot in order.</exception>
@@ -152,6 +160,7 @@ internal sealed partial class Ring : IAsyncDisposable
     {
         if (_stop.IsCancellationRequested) return;
         await _stop.CancelAsync();
+        await _historiesTimer.DisposeAsync();
         await _listener.DisposeAsync();
         await _running;
         Worker.Dispose();
@@ -165,21 +174,12 @@ internal sealed partial class Ring : IAsyncDisposable
         lock (Gate) return Sender.Excess();
     }
 
-    /// <summary>Sends the histories of answers on, what came meanwhile together: one frame for some tokens of an answer, not for each.</summary>
-    private async Task HandHistoriesOn(CancellationToken stop)
+    private void HistoriesDue()
     {
-        try
+        lock (Gate)
         {
-            await foreach (var _ in _news.Reader.ReadAllAsync(stop))
-            {
-                lock (Gate)
-                    if (!Sender.SendHistories()) HistoriesChanged();
-                await Task.Delay(PipelineOptions.HistoriesEvery, _time, stop);
-            }
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            LogStopped(_log, _options.Slot);
+            _historiesWait = false;
+            if (Sender.OwesHistories) HistoriesChanged();
         }
     }
 
@@ -204,7 +204,4 @@ internal sealed partial class Ring : IAsyncDisposable
 
     [LoggerMessage(5003, LogLevel.Information, "Stage {Slot}: map {Generation} does not name epoch {Epoch} yet.")]
     private static partial void LogNotNamed(ILogger log, int slot, uint epoch, long generation);
-
-    [LoggerMessage(5004, LogLevel.Debug, "Stage {Slot}: hands no histories on any more.")]
-    private static partial void LogStopped(ILogger log, int slot);
 }

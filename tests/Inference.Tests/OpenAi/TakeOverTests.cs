@@ -84,6 +84,21 @@ public sealed class TakeOverTests
         Assert.Equal(0, run.Ring.Head.Usage.CompletionTokens);
     }
 
+    [Theory, InlineData(1), InlineData(2), InlineData(3)]
+    public async Task One_stage_that_lives_is_enough(int survivor)
+    {
+        await using var run = await Broken.Start(4, told: 10, Body());
+        await run.GoOn(10);
+        while (run.Ring[survivor].Stage!.KeptHistories.Events < Tokens + 1) await Task.Delay(2, Cancel);
+        int[] victims = [.. Enumerable.Range(0, 4).Where(slot => slot != survivor)];
+        foreach (var victim in victims) await run.Ring.Kill(victim);
+        run.Ring.Replace(victims);
+        await run.Serve();
+        var rest = await run.GoOn(5);
+        Assert.Equal(run.Whole.Skip(5).Select(Choices), rest.Select(e => Choices(e.Json)));
+        Assert.Equal(0, run.Ring.Head.Usage.CompletionTokens);
+    }
+
     [Fact]
     public async Task Where_all_stages_are_lost_with_the_head_the_answer_is_gone()
     {
