@@ -67,6 +67,7 @@ internal sealed class KeptAnswers(PipelineHead head, TimeProvider time)
             {
                 Known = [.. Enumerable.Range(0, request.Choices).Select(choice => answer.Known(choice, had, withRest: request.Logprobs is null))],
                 IsOver = [.. Enumerable.Range(0, request.Choices).Select(choice => answer.IsOver(choice, had))],
+                Order = answer.Order(had),
             };
             answer.Cutoff(had);
             (answer.IsTold, answer.HeadEpoch) = (true, head.Epoch);
@@ -123,6 +124,9 @@ internal sealed class KeptAnswers(PipelineHead head, TimeProvider time)
 
         /// <summary>For each choice whether the client has its end.</summary>
         public required ImmutableArray<bool> IsOver { get; init; }
+
+        /// <summary>The choices of the events that are told again, in their order: whoever has an event's id has that event, whichever head told it.</summary>
+        public required ImmutableArray<byte> Order { get; init; }
 
         /// <summary>An event is about to be told; its id. Null where the client has it already: it was found again only because what follows needs it.</summary>
         public string? Event(OpenAiPiece piece)

@@ -29,6 +29,9 @@ internal sealed class OpenAiGeneration
         };
     }
 
+    /// <summary>Which of the request's answers it is.</summary>
+    public int Choice => _choice;
+
     public int PromptTokens => _generation.Prompt.Length;
 
     /// <summary>Tokens of the prompt that were not run again.</summary>

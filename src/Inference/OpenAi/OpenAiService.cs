@@ -29,7 +29,7 @@ internal sealed class OpenAiService(OpenAiModel model)
         var answers = OpenAiGeneration.Of(model, request, _ => (request.Resume, request.Resume.Length));
         var pieces = new List<OpenAiPiece>();
         serving.Begin(answers);
-        await foreach (var piece in OpenAiChoices.Pieces(answers, serving.Context.RequestAborted))
+        await foreach (var piece in OpenAiChoices.Pieces(answers, order: [], serving.Context.RequestAborted))
         {
             serving.Count(piece);
             pieces.Add(piece);
@@ -48,7 +48,7 @@ internal sealed class OpenAiService(OpenAiModel model)
             if (telling.Known[choice].Had > 0 || telling.IsOver[choice]) answer.Begun(choice);
         var answers = OpenAiGeneration.Of(model, request, choice => telling.Known[choice]);
         serving.Begin(answers);
-        await foreach (var piece in OpenAiChoices.Pieces([.. answers.Where((_, choice) => !telling.IsOver[choice])], telling.Cancelled))
+        await foreach (var piece in OpenAiChoices.Pieces([.. answers.Where(one => !telling.IsOver[one.Choice])], telling.Order, telling.Cancelled))
         {
             var id = telling.Event(piece);
             serving.Count(piece, isTold: id is not null);

@@ -56,6 +56,9 @@ internal sealed class AnswerHistory(AnswerId id, Hash32 request, long begun)
     /// <summary>Whether the end of a choice is among the first events.</summary>
     public bool IsOver(int choice, int firstEvents) => _events.Take(firstEvents).Contains(new AnswerEvent((byte)choice, AnswerEvent.End));
 
+    /// <summary>The choices of the events after the first ones, in their order.</summary>
+    public ImmutableArray<byte> Order(int firstEvents) => [.. _events.Skip(firstEvents).Select(e => e.Choice)];
+
     /// <summary>Forgets the events after the first ones, if there are more: they are told again.</summary>
     public void Cutoff(int firstEvents)
     {

@@ -28,8 +28,7 @@ public sealed class KeptAnswersTests
         {
             var rest = await server.Events(Body(), Cancel, first[had - 1].Id);
             Assert.Equal(first.Count - had, rest.Count);
-            for (var choice = 0; choice < answers; choice++)
-                Assert.Equal(Told(first.Skip(had), choice), Told(rest, choice));
+            Assert.Equal(Told(first.Skip(had)), Told(rest));
             Assert.Equal(first[^1].Json.GetRawText(), rest[^1].Json.GetRawText());            // the usage is that of the whole answer
             Assert.Equal(first.Skip(had).Select(e => e.Id), rest.Select(e => e.Id));
         }
@@ -93,6 +92,5 @@ public sealed class KeptAnswersTests
         return response.StatusCode;
     }
 
-    private static IEnumerable<string> Told(IEnumerable<(string? Id, JsonElement Json)> events, int choice) => events
-        .SelectMany(e => e.Json.GetProperty("choices").EnumerateArray()).Where(c => c.GetProperty("index").GetInt32() == choice).Select(c => c.GetRawText());
+    private static IEnumerable<string> Told(IEnumerable<(string? Id, JsonElement Json)> events) => events.Select(e => e.Json.GetProperty("choices").GetRawText());
 }

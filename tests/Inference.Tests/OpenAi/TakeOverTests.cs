@@ -36,15 +36,15 @@ public sealed class TakeOverTests
         Assert.Equal((Math.Min(had, Tokens), Math.Max(0, Tokens - had)), (usage.ResumedTokens, usage.CompletionTokens));
     }
 
-    [Fact]
-    public async Task Several_answers_go_on_side_by_side()
+    [Theory, InlineData(1), InlineData(12), InlineData(30)]
+    public async Task Several_answers_go_on_side_by_side_and_what_was_told_is_told_again_in_its_order(int had)
     {
         await using var run = await Broken.Start(3, told: 30, Body(("n", 3)));
-        var had = run.Told.Count;
         var rest = await run.GoOn(had);
         for (var choice = 0; choice < 3; choice++)
-            Assert.Equal(AnswerFormTests.TextOf(run.Whole, choice), AnswerFormTests.TextOf([.. run.Told, .. rest.Select(e => e.Json)], choice));
-        Assert.Equal(run.Whole.Count - had, rest.Count);
+            Assert.Equal(AnswerFormTests.TextOf(run.Whole, choice), AnswerFormTests.TextOf([.. run.Told.Take(had), .. rest.Select(e => e.Json)], choice));
+        Assert.Equal(run.Told.Skip(had).Select(Choices), rest.Take(30 - had).Select(e => Choices(e.Json)));
+        Assert.Equal(Enumerable.Range(had, 3 * (Tokens + 1) - had).Select(number => $"{run.Answer}:{number}"), rest.Select(e => e.Id));
     }
 
     [Fact]
