@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CsCheck;
 using SwarmCompute.Inference.Tests.Pipeline;
 
 namespace SwarmCompute.Inference.Tests.OpenAi;
@@ -34,7 +35,18 @@ public sealed class TakeOverTests
         Assert.Equal(Enumerable.Range(had, Tokens + 1 - had).Select(number => $"{run.Answer}:{number}"), rest.Select(e => e.Id));
         var usage = run.Ring.Head.Usage.Listed.Single();
         Assert.Equal((Math.Min(had, Tokens), Math.Max(0, Tokens - had)), (usage.ResumedTokens, usage.CompletionTokens));
+        Assert.Equal(usage.CompletionTokens, run.Ring.Head.Usage.CompletionTokens);
     }
+
+    [Fact]
+    public async Task A_head_that_is_lost_at_any_token_leaves_its_client_the_same_answer_wherever_it_was() =>
+        await Gen.Select(Gen.Int[2, 4], Gen.Int[1, Tokens - 1], Gen.Int[1, Tokens + 1], Gen.Bool).SampleAsync(async (slots, told, had, logprobs) =>
+        {
+            await using var run = await Broken.Start(slots, told, Body(("logprobs", logprobs)));
+            var rest = await run.GoOn(had);
+            Assert.Equal(run.Whole.Skip(had).Select(Choices), rest.Select(e => Choices(e.Json)));
+            Assert.Equal(Enumerable.Range(had, Tokens + 1 - had).Select(number => $"{run.Answer}:{number}"), rest.Select(e => e.Id));
+        }, iter: 12, threads: 1);
 
     [Theory, InlineData(1), InlineData(12), InlineData(30)]
     public async Task Several_answers_go_on_side_by_side_and_what_was_told_is_told_again_in_its_order(int had)
