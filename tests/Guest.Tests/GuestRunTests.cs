@@ -167,7 +167,7 @@ public sealed class GuestRunTests
     public async Task A_manifest_says_whose_requests_are_answered_how_many_at_once_and_how_the_layers_are_cut()
     {
         await using var swarm = await Swarm.Start(stages: 2, Cancel);
-        swarm.Manifest = swarm.Manifest with { Sessions = 6, Layers = [1, 5], ApiKeys = [new ApiKeyTerms("team", Hash32.Sha256("secret"u8), 100, 100_000, 8)] };
+        swarm.Manifest = swarm.Manifest with { Sessions = 6, KvTokens = 1024, Layers = [1, 5], ApiKeys = [new ApiKeyTerms("team", Hash32.Sha256("secret"u8), 100, 100_000, 8)] };
         GuestProcess[] guests = [swarm.Launch(0, 1), swarm.Launch(1, 1)];
         await swarm.Publish(1, [1, 1], Cancel);
         for (var slot = 0; slot < 2; slot++) await swarm.Guest(slot, 1).Next<GuestMessage.StageReady>(Cancel, ready => ready.Generation == 1);

@@ -138,6 +138,22 @@ public sealed class KvBudgetTests
         await Drained(ring);
     }
 
+    [Theory, InlineData(1), InlineData(2)]
+    public async Task A_stage_whose_head_lets_too_much_in_fails_that_session_and_no_other(int victim)
+    {
+        await using var ring = new TestRing(3, kernels: (slot, _) => new FakeKernel(slot, slot == 2) { KvTokens = slot == victim ? 60 : long.MaxValue });
+        await ring.Stands(Cancel);
+        var alone = (await ring.Generate(40, 10, Cancel), await ring.Generate(30, 5, Cancel, salt: 1));
+        var fault = default(PipelineException);
+        Assert.Equal(alone.Item1, await ring.Generate(40, 10, Cancel, async count =>
+        {
+            if (count == 1) fault = await Assert.ThrowsAsync<PipelineException>(() => ring.Generate(30, 5, Cancel, salt: 1));
+        }));
+        Assert.Equal((PipelineFault.Refused, $"A stage refused: stage {victim}: The cache is full."), (fault!.Fault, fault.Message));
+        Assert.Equal(alone.Item2, await ring.Generate(30, 5, Cancel, salt: 1));
+        await Drained(ring);
+    }
+
     /// <summary>Sessions of few tokens, beside each other, begun with each other's, given up and lost: the kernels would refuse one token too many.</summary>
     [Fact]
     public async Task Whatever_comes_and_goes_the_sessions_never_hold_more_and_hold_nothing_in_the_end() => await Gen.Int[0, int.MaxValue].SampleAsync(async seed =>
