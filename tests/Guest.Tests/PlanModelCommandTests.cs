@@ -79,7 +79,7 @@ public sealed class PlanModelCommandTests : IDisposable
     [InlineData("""{"sessions":0,"contextTokens":64,"stages":2}""", "field 'sessions'")]
     [InlineData("""{"sessions":1,"contextTokens":64,"stages":2,"colour":1}""", "unknown field 'colour'")]
     [InlineData("""{"sessions":1,"contextTokens":64,"aim":"speed","nodes":[]}""", "field 'aim' must be latency or throughput")]
-    [InlineData("""{"sessions":1,"contextTokens":64,"nodes":[]}""", "Add a node with")]
+    [InlineData("""{"sessions":1,"contextTokens":64,"nodes":[]}""", "There is no node. Add a node with")]
     [InlineData("""{"sessions":1,"contextTokens":64,"nodes":[{"id":"A"}]}""", "'A' is not a node id")]
     [InlineData("""{"sessions":1,"contextTokens":64,"nodes":[{"id":"a","memoryBytes":1,"bytesPerSecond":0,"operationsPerSecond":1}]}""", "field 'nodes[0].bytesPerSecond' must be a number above 0")]
     [InlineData("""{"sessions":1,"contextTokens":64,"nodes":[{"id":"a","memoryBytes":1,"bytesPerSecond":1,"operationsPerSecond":1,"position":{"x":0,"y":0,"z":0,"height":0,"error":0}}]}""", "field 'nodes[0].position.height'")]

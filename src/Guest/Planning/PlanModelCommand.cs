@@ -84,9 +84,10 @@ internal static class PlanModelCommand
 
     private static string Refusal(PlanOutcome.Refused refused)
     {
-        var reasons = string.Concat(refused.Reasons.Take(ReasonsMax).Select(why => $" {why.Node}: {why.Reason};"));
-        var more = refused.Reasons.Length > ReasonsMax ? $" and {refused.Reasons.Length - ReasonsMax} more." : "";
-        return $"These {refused.Reasons.Length} nodes do not hold the model:{reasons}{more} {refused.Cure}";
+        if (refused.Reasons.IsEmpty) return $"There is no node. {refused.Cure}";
+        var reasons = refused.Reasons.Take(ReasonsMax).Select(why => $"{why.Node}: {why.Reason}");
+        var more = refused.Reasons.Length > ReasonsMax ? $"; and {refused.Reasons.Length - ReasonsMax} more" : "";
+        return $"These {refused.Reasons.Length} nodes do not hold the model: {string.Join("; ", reasons)}{more}. {refused.Cure}";
     }
 
     private static int Say(int exitCode, JsonObject line)
