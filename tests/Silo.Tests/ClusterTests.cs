@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using SwarmCompute.Attestation;
 using SwarmCompute.Silo.Tests.Support;
+using SwarmCompute.TestKit;
 
 namespace SwarmCompute.Silo.Tests;
 
@@ -76,6 +77,20 @@ public sealed class ClusterTests(DevelopmentChain chain) : IAsyncDisposable
             Assert.True((double)node["bytesPerSecond"]! > 1e8 && (double)node["operationsPerSecond"]! > 1e8);
         }
         small.Kill();
+    }
+
+    [Fact]
+    public async Task A_plan_is_made_of_what_the_swarms_nodes_say_of_themselves()
+    {
+        var silos = await _swarm.LaunchCluster(2, Cancel);
+        await silos[0].WaitFor("/v1/swarm", s => Ready(s) == 2, Cancel);
+        var model = Directory.GetFiles(Repository.PathOf("models"), "*.gguf").Order(StringComparer.Ordinal).First();
+        var (exitCode, output, errors) = await SwarmCli.RunUntilAnswered(Cancel, "plan", "--model", model, "--swarm", _swarm.WriteSwarmFile(silos[0]), "--json");
+        Assert.True(exitCode == 0, errors);
+        var plan = JsonNode.Parse(output)!;
+        Assert.StartsWith("node-", (string?)plan["stages"]![0]!["node"], StringComparison.Ordinal);
+        Assert.Empty(plan["leftOut"]!.AsArray());
+        Assert.True((double)plan["tokenMs"]! > 0);
     }
 
     private static int Active(JsonNode swarm) => swarm["silos"]!.AsArray().Count(m => (string?)m!["status"] == "Active");
