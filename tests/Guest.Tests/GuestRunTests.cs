@@ -164,6 +164,34 @@ public sealed class GuestRunTests
     }
 
     [Fact]
+    public async Task A_plain_client_of_a_killed_head_goes_on_at_the_next_one_after_the_last_event_that_it_has()
+    {
+        await using var swarm = await Swarm.Start(stages: 2, Cancel);
+        var killed = swarm.Launch(0, 1);
+        swarm.Launch(1, 1);
+        await swarm.Publish(1, [1, 1], Cancel);
+        await swarm.Guest(0, 1).Next<GuestMessage.StageReady>(Cancel);
+        using var client = swarm.Client(1);
+        var undisturbed = await client.Stream(Prompt, TokensMax, Cancel).ToListAsync(Cancel);
+        List<(string Id, int Token)> had = [];
+        await foreach (var happening in client.Events(Prompt, TokensMax, lastEventId: null, Cancel))
+        {
+            had.Add(happening);
+            if (had.Count < undisturbed.Count / 2) continue;
+            killed.Process.Kill();
+            break;
+        }
+        swarm.Launch(0, 2);
+        await swarm.Publish(2, [2, 1], Cancel);
+        await swarm.Guest(0, 2).Next<GuestMessage.StageReady>(Cancel, ready => ready.Generation == 2);
+
+        using var successor = swarm.Client(2);
+        var rest = await successor.Events(Prompt, TokensMax, had[^1].Id, Cancel).ToListAsync(Cancel);
+        Assert.Equal(undisturbed, had.Concat(rest).Select(happening => happening.Token));
+        Assert.Single(had.Concat(rest).Select(happening => happening.Id.Split(':')[0]).Distinct());
+    }
+
+    [Fact]
     public async Task A_manifest_says_whose_requests_are_answered_how_many_at_once_and_how_the_layers_are_cut()
     {
         await using var swarm = await Swarm.Start(stages: 2, Cancel);

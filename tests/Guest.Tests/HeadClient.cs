@@ -44,6 +44,22 @@ internal sealed class HeadClient : IDisposable
         }
     }
 
+    /// <summary>The answer's events that have a token, with their ids, as any reader of server-sent events has them.</summary>
+    public async IAsyncEnumerable<(string Id, int Token)> Events(
+        string prompt, int tokensMax, string? lastEventId, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    {
+        using var request = Request(prompt, tokensMax, []);
+        if (lastEventId is not null) request.Headers.Add("Last-Event-ID", lastEventId);
+        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancel));
+        for (var id = ""; await reader.ReadLineAsync(cancel) is { } line;)
+        {
+            if (line.StartsWith("id: ", StringComparison.Ordinal)) id = line["id: ".Length..];
+            if (line.StartsWith("data: {", StringComparison.Ordinal) && JsonNode.Parse(line["data: ".Length..])!["swarm"]?["token"] is { } token) yield return (id, token.GetValue<int>());
+        }
+    }
+
     public async Task<HttpStatusCode> Status(string prompt, CancellationToken cancel)
     {
         using var request = Request(prompt, 1, []);
