@@ -65,6 +65,26 @@ public sealed class RingPlacementTests
     }
 
     [Fact]
+    public void Where_there_are_more_stages_than_servers_each_server_has_neighbours()
+    {
+        var on = Place(Ask([.. Enumerable.Repeat(Light, 6)]), [Node("a", 2, 8 * GiB, 5e9, null), Node("b", 2, 8 * GiB, 5e9, null), Node("c", 2, 8 * GiB, 5e9, null)]);
+        Assert.Equal(3, Enumerable.Range(0, 6).Count(at => on[at].Node != on[(at + 1) % 6].Node));
+    }
+
+    [Fact]
+    public void The_stages_of_a_lost_server_go_to_the_servers_beside_them()
+    {
+        var (a, c) = (new NodeId("a"), new NodeId("c"));
+        var ask = Ask([.. Enumerable.Repeat(Light, 6)]) with
+        {
+            Slots = [2, 3],
+            Used = [a, a, c, c],
+            Ring = ImmutableDictionary<int, NodeId>.Empty.Add(0, a).Add(1, a).Add(4, c).Add(5, c),
+        };
+        Assert.Equal(["a", "c"], Place(ask, [Node("c", 2, 8 * GiB, 5e9, 0), Node("a", 2, 8 * GiB, 5e9, 30)]).Select(s => s.Node.Description.Id.Value));
+    }
+
+    [Fact]
     public void The_heaviest_stage_sits_on_the_fastest_server()
     {
         var on = Place(Ask([GiB, 4 * GiB, GiB]), [Node("n1", 1, 8 * GiB, 5e9, 0), Node("n2", 1, 8 * GiB, 5e9, 0), Node("n3", 1, 8 * GiB, 5e10, 0)]);
