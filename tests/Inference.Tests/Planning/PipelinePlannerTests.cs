@@ -73,8 +73,7 @@ public sealed class PipelinePlannerTests : IDisposable
     public void A_stage_of_a_plan_holds_what_the_model_says_of_its_layers() => PlanRequests.Random(6, 12).Sample(request =>
     {
         if (PipelinePlanner.Plan(request) is not PlanOutcome.Planned { Plan: var plan }) return;
-        var tokens = (long)request.Sessions * request.ContextTokens;
-        Assert.All(plan.Stages, stage => Assert.Equal(request.Model.StageMemory(stage.Layers, tokens), stage.MemoryBytes));
+        Assert.All(plan.Stages, stage => Assert.Equal(request.Model.StageMemory(stage.Layers, request.KvTokensMax), stage.MemoryBytes));
     });
 
     [Fact]
